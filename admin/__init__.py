@@ -1,0 +1,72 @@
+"""The staff's screens: Flask-Admin made ours. Plugins import from here; the host loads it as one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask_admin import expose
+
+from admin.display import badge, ref
+from admin.filters import Filter
+from admin.forms import (
+    AmountField,
+    ChoiceField,
+    CodeField,
+    DayField,
+    Form,
+    LineField,
+    MomentField,
+    NumberField,
+    RelationField,
+    RelationsField,
+    TextField,
+)
+from admin.home import Tile, door
+from admin.page import Page
+from admin.record_view import RecordView, Section
+from core.hooks import hookimpl
+
+if TYPE_CHECKING:
+    from flask import Blueprint, Flask
+
+__all__ = [
+    "AmountField",
+    "ChoiceField",
+    "CodeField",
+    "DayField",
+    "Filter",
+    "Form",
+    "LineField",
+    "MomentField",
+    "NumberField",
+    "Page",
+    "RecordView",
+    "RelationField",
+    "RelationsField",
+    "Section",
+    "TextField",
+    "Tile",
+    "badge",
+    "door",
+    "expose",
+    "ref",
+]
+
+
+@hookimpl
+def diwan_blueprints() -> list[Blueprint]:
+    """Files, the two switches, the first pages and the first administrator's link."""
+    from admin.account import account
+    from admin.home import home
+    from admin.preferences import preferences
+    from admin.static_files import files
+
+    return [files, preferences, home, account]
+
+
+@hookimpl
+def diwan_start(app: Flask) -> None:
+    """The staff's site."""
+    from admin.site import build_site
+
+    build_site(app)

@@ -1,0 +1,138 @@
+"""What went wrong, in one clear sentence with the right status; never a trace, never another's data."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError, DBAPIError
+from werkzeug.exceptions import HTTPException, SecurityError
+
+from admin.told import told
+from core.data.base import db
+from core.errors import Refused
+
+logger = logging.getLogger("diwan.errors")
+RETRY = 30
+"""Seconds after which a page that is away may be asked for again."""
+WITHHELD = ("password", "secret", "token", "identity", "name", "phone", "email", "address", "filter", "again")
+"""Parts of the names of fields that are never shown again on the page of an ended session."""
+
+
+def init(app: Flask) -> None:
+    """Answer every kind of failure of `app`."""
+    app.register_error_handler(HTTPException, tell_http)
+    app.register_error_handler(Refused, tell_refused)
+    app.register_error_handler(DBAPIError, tell_database)
+    app.register_error_handler(Exception, tell_fault)
+
+
+def tell_http(error: HTTPException) -> ResponseReturnValue:
+    """An HTTP error; our own sentences are passed on, werkzeug's English ones are not."""
+    if error.code is None or error.code < 400:
+        return error
+    if isinstance(error, SecurityError):
+        plain = "text/plain; charset=utf-8"  # no page of a foreign host
+        return Response(str(told(400)[1]), 400, content_type=plain)
+    if isinstance(error, CSRFError):
+        return _page(
+            400,
+            _("This page was open for too long or was sent from elsewhere. Go back, reload and try again."),
+        )
+    own = error.description if error.description != type(error).description else None
+    return _page(
+        error.code, own if error.code in (400, 404, 429) else None, getattr(error, "retry_after", None)
+    )
+
+
+def tell_refused(error: Refused) -> ResponseReturnValue:
+    """What core refused, with its sentence."""
+    _let_go()
+    return _page(error.status, error.sentence)
+
+
+def tell_database(error: DBAPIError) -> ResponseReturnValue:
+    """A value that the database cannot hold is a bad request; a database that is away is maintenance."""
+    _let_go()
+    if isinstance(error, DataError):
+        return _page(400)
+    if error.connection_invalidated or type(error).__name__ in ("OperationalError", "InterfaceError"):
+        logger.error("database away in request %s: %s", g.get("request_id", "-"), type(error).__name__)
+        return _page(503)
+    return tell_fault(error)
+
+
+def tell_fault(error: Exception) -> ResponseReturnValue:
+    """Anything else is a fault of ours: recorded with the request's id, told without detail."""
+    _let_go()
+    logger.exception("fault in request %s", g.get("request_id", "-"), exc_info=error)
+    return _page(500)
+
+
+def _let_go() -> None:
+    if g.get("binding") is None:
+        return
+    try:
+        db.session.rollback()
+    except Exception:
+        logger.warning("the session could not be rolled back", exc_info=True)
+
+
+def _page(status: int, sentence: Any = None, retry: Any = None) -> ResponseReturnValue:
+    title, usual = told(status)
+    headers = {"Retry-After": str(retry or RETRY)} if status in (429, 503) else {}
+    words = str(sentence or usual)
+    best = request.accept_mimetypes.best_match(("text/html", "application/json"), "text/html")
+    if best == "application/json":
+        return {"error": words, "request_id": g.get("request_id")}, status, headers
+    page = render_template(
+        "error.html",
+        title=title,
+        sentence=words,
+        code=status,
+        request_id=g.get("request_id", "")[:8],
+        links=_links(status),
+        more=_("What you wrote is not lost: your browser's Back button shows the page with it again.")
+        if status == 401 and request.method == "POST"
+        else None,
+        kept=_kept() if status == 401 else [],
+    )
+    return page, status, headers
+
+
+def _kept() -> list[str]:
+    """The prose that was posted, to be copied; nothing that names a person or opens a door."""
+    return [
+        text
+        for name, text in request.form.items(multi=True)
+        if len(text.split()) > 2 and not any(word in name.lower() for word in WITHHELD)
+    ]
+
+
+def _returning() -> str:
+    """The page that posted: the address itself if it is a page too, else where the browser says it was."""
+    if request.url_rule is not None and "GET" in (request.url_rule.methods or ()):
+        return request.script_root + request.full_path.rstrip("?")
+    before = urlsplit(request.referrer or "")
+    own = before.netloc == request.host and before.path.startswith(f"{request.script_root}/admin/")
+    return before.path if own else f"{request.script_root}/admin/"
+
+
+def _links(status: int) -> list[tuple[Any, str]]:
+    root = f"{request.script_root}/"
+    if status == 401 and g.get("governorate") is not None:
+        return [(_("Sign in"), url_for("security.login", next=_returning()))]
+    if status in (500, 503):
+        return (
+            [(_("Try again"), request.script_root + request.full_path.rstrip("?"))]
+            if request.method == "GET"
+            else []
+        )
+    return [
+        (_("To the first page"), f"{root}admin/" if g.get("scope") is not None and g.scope.actor_id else root)
+    ]

@@ -1,0 +1,69 @@
+"""The side menu: in groups, only what is enabled in this governorate and permitted to this person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import current_app, g, request, url_for
+from flask_babel import gettext as _
+
+from admin.view import View
+from core.people.bilingual import present_language
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry."""
+
+    title: Any
+    icon: str
+    url: str
+    current: bool
+
+
+@dataclass
+class Group:
+    """Entries under a heading; the first group has none."""
+
+    title: str | None
+    entries: list[Item] = field(default_factory=list)
+
+
+def menu() -> list[Group]:
+    """The groups in the order of the modules, administration last; once per request."""
+    if "menu" not in g:
+        g.menu = _build()
+    return g.menu
+
+
+def _build() -> list[Group]:
+    groups: dict[str | None, Group] = {
+        None: Group(None, [Item(_("Home"), "home", url_for("admin.index"), _at("admin"))])
+    }
+    for view in views():
+        if view.in_menu and view.is_accessible():
+            title = _group_of(view)
+            item = Item(view.title, view.icon, view.link(), _at(view.endpoint))
+            groups.setdefault(title, Group(title)).entries.append(item)
+    last = groups.pop(_("Administration"), None)
+    return [*groups.values(), *([last] if last else [])]
+
+
+def views() -> list[View]:
+    """Every screen of the site in loading order."""
+    return current_app.extensions["diwan_site"]
+
+
+def _at(endpoint: str) -> bool:
+    return (request.endpoint or "").partition(".")[0] == endpoint
+
+
+def _group_of(view: View) -> str:
+    """Its own heading, else the title of its module, else administration."""
+    if view.menu_group is not None:
+        return str(view.menu_group)
+    module = current_app.extensions["diwan"].modules.get(view.plugin)
+    if module is not None and module.manifest is not None:
+        return str(module.manifest.title[present_language()])
+    return _("Administration")

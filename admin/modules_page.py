@@ -1,0 +1,133 @@
+"""What this governorate can switch on: a card per module, with its state and what may be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, redirect
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from admin.page import Page
+from core.access import access
+from core.data.base import db
+from core.errors import NotFound, Refused
+from core.governorates.present import present
+from core.modules import lifecycle, upgrades
+from core.modules.lifecycle import Standing
+from core.people.access import may
+from core.people.bilingual import present_language
+
+LABEL = "core.plugin"
+STATES: dict[str, tuple[Any, str]] = {
+    "discovered": (lazy_gettext("Not installed"), "grey"),
+    "installed": (lazy_gettext("Installed, not enabled"), "blue"),
+    "enabled": (lazy_gettext("Enabled"), "green"),
+    "disabled": (lazy_gettext("Disabled"), "yellow"),
+    "outdated": (lazy_gettext("To be upgraded"), "orange"),
+    "broken": (lazy_gettext("Cannot be used"), "red"),
+    "blocked": (lazy_gettext("Blocked by another"), "red"),
+    "missing": (lazy_gettext("Its code is missing"), "red"),
+}
+STEPS: dict[str, tuple[Any, str, Callable[[str, str], Any], Any]] = {
+    "install": (
+        lazy_gettext("Install"),
+        "btn-primary",
+        lifecycle.install,
+        lazy_gettext("Installed. It can be enabled now."),
+    ),
+    "enable": (lazy_gettext("Enable"), "btn-primary", lifecycle.enable, lazy_gettext("Enabled.")),
+    "upgrade": (lazy_gettext("Upgrade"), "btn-primary", upgrades.upgrade_module, lazy_gettext("Upgraded.")),
+    "disable": (
+        lazy_gettext("Disable"),
+        "btn-plain",
+        lifecycle.disable,
+        lazy_gettext("Disabled. Its data stay untouched."),
+    ),
+}
+"""Label, look, function (code, module) and what is said afterwards."""
+POSSIBLE = {
+    "discovered": ("install",),
+    "installed": ("enable",),
+    "enabled": ("disable",),
+    "disabled": ("enable",),
+    "outdated": ("upgrade",),
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """A module as the page shows it."""
+
+    id: str
+    icon: str
+    title: str
+    summary: str
+    version: str
+    state_label: Any
+    colour: str
+    needs: list[str]
+    needed_by: list[str]
+    problem: str
+    trace: str
+    buttons: list[tuple[str, Any, str]]
+
+
+class ModulesPage(Page):
+    """The modules screen of the administrator."""
+
+    name, title, icon = "module", lazy_gettext("Modules"), "packages"
+
+    @expose("/")
+    @access(LABEL, "read")
+    def index(self) -> str:
+        """The cards."""
+        allowed = may("write", LABEL)
+        cards = [_card(standing, allowed) for standing in lifecycle.standings(db.session())]
+        return self.show("modules.html", modules=cards)
+
+    @expose("/<id>/<action>", methods=("POST",))
+    @access(LABEL, "write")
+    def act(self, id: str, action: str) -> ResponseReturnValue:  # noqa: A002 - the word of the address
+        """Install, enable, disable or upgrade one module here; every worker obeys at its next request."""
+        if action not in STEPS:
+            raise NotFound(_("There is no such step."))
+        _label, _look, carry_out, told = STEPS[action]
+        try:
+            carry_out(present().code, id)
+        except Refused as refused:
+            if refused.status in (404, 503):
+                raise
+            flash(str(refused), "danger")
+        else:
+            flash(str(told), "success")
+        return redirect(self.link())
+
+
+def _card(standing: Standing, allowed: bool) -> Card:
+    module, manifest = standing.module, standing.module.manifest if standing.module else None
+    words, colour = STATES.get(standing.state, (standing.state, "grey"))
+    steps = POSSIBLE.get(standing.state, ()) if allowed else ()
+    return Card(
+        id=standing.id,
+        icon=(manifest.icon if manifest else "") or "puzzle",
+        title=_title(standing.id),
+        summary=manifest.summary[present_language()] if manifest else "",
+        version=manifest.version if manifest else (standing.row.version if standing.row else ""),
+        state_label=words,
+        colour=colour,
+        needs=[_title(name) for name in manifest.depends] if manifest else [],
+        needed_by=[_title(name) for name in lifecycle.needed_by(standing.id)],
+        problem=module.error if module else "",
+        trace=module.traceback if module and allowed else "",
+        buttons=[(step, STEPS[step][0], STEPS[step][1]) for step in steps],
+    )
+
+
+def _title(name: str) -> str:
+    module = lifecycle.host().modules.get(name)
+    return module.manifest.title[present_language()] if module and module.manifest else name

@@ -1,0 +1,151 @@
+"""What a record's page shows, gathered once for the template."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Text
+
+from admin.choices import choices_of
+from admin.columns import column_of
+from admin.display import is_code, ref, show
+from admin.story import NoteForm, Told, story_of
+from core.data.base import db
+from core.data.scope import scope_in
+from core.data.visibility import reached_as
+from core.people.access import may, may_on
+from core.work.transition import allowed
+from core.work.workflow import State
+
+if TYPE_CHECKING:
+    from admin.record_view import RecordView
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A state on the status bar."""
+
+    label: Any
+    current: bool
+    past: bool
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A section: (label, value, whether it takes the whole width) each."""
+
+    title: Any
+    facts: list[tuple[Any, Any, bool]]
+
+
+@dataclass(frozen=True)
+class Button:
+    """A step that may be taken now."""
+
+    label: Any
+    url: str
+
+
+class Heading:
+    """What a record is called and where it stands."""
+
+    def __init__(self, view: RecordView, record: Any) -> None:
+        self.view, self.record = view, record
+        self.number = _first(record, ("number", "code", "username")) or f"#{record.id}"
+        self.subject = _first(record, ("subject", "title", "name"))
+        self.title = f"{view.singular or view.title} {self.number}"
+        self.state: State | None = view.workflow.state_of(record) if view.workflow else None
+
+
+class RecordPage(Heading):
+    """All that the page of `record` shows, gathered at once.
+
+    Not when the template asks: there an AttributeError would pass for "no such value".
+    """
+
+    def __init__(self, view: RecordView, record: Any) -> None:
+        super().__init__(view, record)
+        self.steps = self._steps()
+        self.actions = self._actions()
+        self.edit_url = self._edit_url()
+        self.sections = [
+            Facts(section.title, [self._fact(name) for name in section.fields])
+            for section in view.sections(detail=True)
+        ]
+        self.extra = view.detail_extra(record)
+        self.story: list[Told] | None = story_of(view, record) if view.notes or view.workflow else None
+        self.note_form = note_form(view, record) if view.notes and may_note(record) else None
+        self.note_url = view.link("note", id=record.id) if view.notes else None
+
+    def _steps(self) -> list[Stage]:
+        """The status bar; a state beside the usual path comes last."""
+        workflow, present = self.view.workflow, self.state
+        if workflow is None or present is None:
+            return []
+        codes = list(self.view.stages or [state.code for state in workflow.states])
+        if present.code not in codes:
+            codes.append(present.code)
+        at = codes.index(present.code)
+        return [Stage(workflow.state(code).label, i == at, i < at) for i, code in enumerate(codes)]
+
+    def _actions(self) -> list[Button]:
+        """The steps that this person may take now."""
+        if self.view.workflow is None or not may("transition", self.view.label_name):
+            return []
+        return [
+            Button(step.label, self.view.link("move", id=self.record.id, action=step.action))
+            for step in allowed(self.record)
+        ]
+
+    def _edit_url(self) -> str | None:
+        """Where to edit it, if this person may."""
+        if not self.view.edit or not may_on("write", self.record) or not self.view.may_edit(self.record):
+            return None
+        return self.view.link("edit", id=self.record.id)
+
+    def _fact(self, name: str) -> tuple[Any, Any, bool]:
+        column = column_of(type(self.record), name)
+        wide = column is not None and isinstance(column.type, Text)
+        return self.view.label(name), shown_value(self.view, self.record, name), wide
+
+
+def _first(record: Any, names: tuple[str, ...]) -> str:
+    found = (getattr(record, name, None) for name in names)
+    return next((str(text) for text in found if text), "")
+
+
+def may_note(record: Any) -> bool:
+    """Notes are for those who work on the record: who may write or move it."""
+    return may_on("write", record) or may_on("transition", record)
+
+
+def may_publish(view: RecordView, record: Any) -> bool:
+    """Whether the present person may write a note to the citizen, by a role that reaches the record."""
+    scope, roles = scope_in(db.session()), view.public_notes_by
+    if roles is None or scope.system:
+        return True
+    return not scope.roles.isdisjoint(roles) and record.id in reached_as(roles, [record], scope)
+
+
+def note_form(view: RecordView, record: Any) -> NoteForm:
+    """The form of a note; without a choice of readers where the note is for colleagues anyway."""
+    form = NoteForm()
+    if not may_publish(view, record):
+        form.visibility.choices = form.visibility.choices[:1]
+    return form
+
+
+def shown_value(view: RecordView, record: Any, name: str) -> Any:
+    """A record's value as people read it."""
+    owner: Any = record
+    head, _dot, tail = name.partition(".")
+    value = view.detail_value(owner, head)
+    if tail and value is not None:
+        value = getattr(value, tail)
+    choices = choices_of(view, name)
+    if choices is not None:
+        return dict(choices).get(value, "" if value is None else value)
+    if isinstance(value, str) and value and is_code(name):
+        return ref(value)
+    return show(value)

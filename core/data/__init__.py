@@ -1,0 +1,1 @@
+"""Models' base, visibility guard, search text, encrypted columns."""

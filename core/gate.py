@@ -1,0 +1,118 @@
+"""What every request passes before its view: governorate, module, login, right, scope.
+
+The order is the meaning: a foreign or disabled thing must answer 404 before anyone is told
+that a login or a right is missing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from flask import Flask, Response, abort, current_app, g, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from core.access import declared, require
+from core.data.base import db
+from core.data.scope import Scope, enter_scope
+from core.errors import NotFound, Unavailable
+from core.governorates.mounts import KEY
+from core.governorates.present import bind, registry
+from core.governorates.registry import Governorate
+
+csrf = CSRFProtect()
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def init(app: Flask) -> None:
+    """Put the gate in front of every view, CSRF behind it; refuse to start with an undeclared route."""
+    app.before_request(enter)
+    csrf.init_app(app)
+    app.after_request(mark)
+    undeclared = [rule.endpoint for rule in app.url_map.iter_rules() if declared(app, rule.endpoint) is None]
+    if undeclared:
+        raise RuntimeError(f"routes without declared access: {', '.join(sorted(undeclared))}")
+    beyond = [rule.endpoint for rule in app.url_map.iter_rules() if _is_beyond(app, rule.endpoint)]
+    if beyond:
+        raise RuntimeError(f"a module's pages belong to a governorate: {', '.join(sorted(beyond))}")
+
+
+def _is_beyond(app: Flask, endpoint: str) -> bool:
+    """Whether a module's page asks to answer outside of governorates: there it could not be switched off."""
+    access = declared(app, endpoint)
+    owned = app.extensions["diwan"].plugin_of(endpoint) is not None
+    return owned and access is not None and (access.everywhere or access.at_root)
+
+
+def enter() -> Any:
+    """Answer None when the view may run; otherwise abort or return the answer.
+
+    A database that is away or outdated is Unavailable (503) for its governorate alone.
+    """
+    g.request_id = uuid4().hex
+    access = declared(current_app, request.endpoint) if request.endpoint else None
+    everywhere = access is not None and access.everywhere
+    governorate = g.governorate or (None if everywhere else find())  # an error page finds its styles anywhere
+    if governorate is not None:
+        bind(governorate)
+    if everywhere:
+        return None
+    if request.endpoint is None:
+        if governorate is not None:
+            _read_state()
+        return None  # the router's own 404 or 405, shown in the governorate's frame
+    if access is None or access.at_root != (governorate is None):
+        abort(404)
+    return _enter_governorate(access) if governorate is not None else None
+
+
+def find() -> Governorate | None:
+    """The governorate of this request, by mount or host; raises NotFound for an unknown code.
+
+    A governorate's own host is an origin of its own, so it serves no other's mount.
+    """
+    code, owner = request.environ.get(KEY), registry().at_host(request.host.partition(":")[0])
+    if code is None:
+        return owner
+    governorate = registry().get(code)
+    if governorate is None or (owner is not None and owner.code != code):
+        raise NotFound(_("There is no governorate at this address."))
+    return governorate
+
+
+def _read_state() -> None:
+    try:
+        current_app.extensions["diwan"].refresh(db.session())
+    except (OperationalError, InterfaceError, DBAPIError) as error:
+        db.session.rollback()
+        current_app.logger.error(
+            "governorate %s cannot be read: %s", g.governorate.code, type(error).__name__
+        )
+        raise Unavailable(
+            _("This governorate's service is down for maintenance. Nothing was lost; please try again soon.")
+        ) from error
+
+
+def _enter_governorate(access: Any) -> Any:
+    """Module, person, right; then the session begins its work under the person's scope."""
+    _read_state()
+    host = current_app.extensions["diwan"]
+    owner = host.plugin_of(request.endpoint)
+    if owner is not None and not host.enabled(owner):
+        abort(404)
+    answer = require(access)
+    if answer is not None:
+        return answer
+    session = db.session()
+    enter_scope(session, g.get("scope") or Scope.of_public())
+    session.commit()  # ends the gate's reading: a writer takes SQLite's lock at its own first statement
+    session.info["write"] = request.method not in SAFE
+    return None
+
+
+def mark(response: Response) -> Response:
+    """Name the request in the answer, for support and logs."""
+    response.headers.setdefault("X-Request-ID", g.get("request_id", "-"))
+    return response

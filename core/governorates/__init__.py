@@ -1,0 +1,1 @@
+"""The registry, one engine and session per governorate, mounts, publishing to all."""

@@ -1,0 +1,102 @@
+"""How a governorate comes to be and ends: database, tables, registry, in that order."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import insert, inspect, make_url, select
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from core.data.scope import Scope
+from core.data.session import Binding, bound
+from core.errors import NotFound, Refused
+from core.governorates.directory import entry
+from core.governorates.engines import open_engine
+from core.governorates.present import engines, registry
+from core.governorates.provision import database_url, drop_database
+from core.governorates.registry import Governorate
+
+
+def add(code: str, *, url: str | None = None, host: str | None = None) -> Governorate:
+    """Make, migrate and register governorate `code`.
+
+    Raises NotFound for an unknown code, Refused if it is served already, its database is not
+    empty or cannot be reached; then nothing is left behind that was made here.
+    """
+    settings = current_app.config["DIWAN"]
+    governorate = entry(code, url or "", host)
+    if registry().get(code) is not None:
+        raise Refused(f"{code} is served already")
+    made_here = url is None
+    address = url or database_url(code, settings.data_dir, settings.provision_url)
+    governorate = Governorate(**{**vars(governorate), "url": _absolute(address)})
+    try:
+        prepare(governorate)
+        registry().add(governorate)
+    except (SQLAlchemyError, Refused) as error:
+        if made_here:
+            with suppress(SQLAlchemyError, OSError, Refused):
+                drop_database(governorate.url, settings.provision_url)
+        raise _clear(error, code) from error
+    return governorate
+
+
+def _absolute(url: str) -> str:
+    """SQLite paths are kept absolute: workers may start in another folder."""
+    address: Any = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        address = address.set(database=str(Path(address.database).absolute()))
+    return address.render_as_string(hide_password=False)
+
+
+def _clear(error: Exception, code: str) -> Refused:
+    if isinstance(error, Refused):
+        return error
+    if isinstance(error, IntegrityError):
+        return Refused(f"{code} or its host name is taken")
+    reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    return Refused(f"the database for {code} cannot be used: {reason}")
+
+
+def prepare(governorate: Governorate) -> None:
+    """Migrate core into an empty database; write the governorate's code, core's roles and rights into it.
+
+    Raises Refused if the database holds tables that are not Diwan's own for this code.
+    """
+    from core.modules import migrations
+    from core.modules.models import Setting
+    from core.people.roles import sync_core
+
+    engine = open_engine(governorate.url)
+    try:
+        tables = set(inspect(engine).get_table_names())
+        if tables and "core_setting" not in tables:
+            raise Refused("the database is not empty and not Diwan's")
+        migrations.upgrade_core(engine)
+        setting: Any = Setting.__table__
+        with engine.begin() as connection:
+            stored = connection.scalar(select(setting.c.value).where(setting.c.key == "governorate"))
+            if stored is None:
+                rows = {"governorate": governorate.code, "module_serial": "1", "people_serial": "1"}
+                connection.execute(insert(setting), [{"key": k, "value": v} for k, v in rows.items()])
+            elif stored != governorate.code:
+                raise Refused(f"that database belongs to {stored}")
+        with bound(Binding(governorate.code, engine), Scope.of_system(), write=True) as session:
+            sync_core(session)
+            session.commit()
+    finally:
+        engine.dispose()
+
+
+def remove(code: str, *, drop: bool = False) -> None:
+    """Stop serving `code`; with `drop` its database is deleted for good. Raises NotFound if not served."""
+    governorate = registry().get(code)
+    if governorate is None:
+        raise NotFound(f"no governorate {code} in the registry")
+    registry().remove(code)
+    engines().drop(code)
+    if drop:
+        drop_database(governorate.url, current_app.config["DIWAN"].provision_url)

@@ -1,0 +1,73 @@
+"""`diwan governorate add|list|remove`."""
+
+from __future__ import annotations
+
+import click
+from flask import current_app
+from sqlalchemy import make_url
+
+from core.data.scope import Scope
+from core.errors import Refused
+from core.governorates.birth import add, remove
+from core.governorates.directory import directory
+from core.governorates.present import governorate_context, registry
+from core.governorates.registry import Governorate
+
+
+@click.group()
+def governorate() -> None:
+    """Governorates of this installation, each with a database of its own."""
+
+
+@governorate.command("list")
+@click.option("--known", is_flag=True, help="Also those that could be added.")
+def list_(known: bool) -> None:
+    """The governorates served here."""
+    served = {g.code: g for g in registry().all()}
+    for code, g in served.items():
+        address = make_url(g.url).render_as_string(hide_password=True)
+        click.echo(f"{code:7} {g.name_en:16} {g.name_ar:16} {address}" + (f"  {g.host}" if g.host else ""))
+    if known:
+        for code, row in directory().items():
+            if code not in served:
+                click.echo(f"{code:7} {row['name_en']:16} {row['name_ar']:16} -")
+
+
+@governorate.command("add")
+@click.argument("code")
+@click.option(
+    "--url", help="SQLAlchemy URL of an empty database; default: a SQLite file, or DIWAN_PROVISION_URL."
+)
+@click.option("--host", help="Host name that serves this governorate at its root.")
+def add_(code: str, url: str | None, host: str | None) -> None:
+    """Add governorate CODE (ISO 3166-2, for example EG-KN); it serves at once in every worker."""
+    settings = current_app.config["DIWAN"]
+    if url is None and settings.provision_url is None and settings.production:
+        raise Refused("in production give --url or DIWAN_PROVISION_URL")
+    made = add(code, url=url, host=host)
+    _found(made)
+    click.echo(f"{made.code} {made.name_en} is served at /{made.code}/")
+
+
+def _found(made: Governorate) -> None:
+    """The tops of map and organisation, without which nothing can be filed; what is there already stays."""
+    from core.people.places import root_place
+    from core.people.units import root_unit
+
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    with governorate_context(app, made.code, Scope.of_system(), write=True) as session:
+        root_place(session, made)
+        root_unit(session, made)
+        session.commit()
+
+
+@governorate.command("remove")
+@click.argument("code")
+@click.option("--drop-database", is_flag=True, help="Also delete its data, for good.")
+@click.option("--confirm", metavar="CODE", help="Repeat the code to confirm.")
+def remove_(code: str, drop_database: bool, confirm: str | None) -> None:
+    """Stop serving governorate CODE; its database stays unless --drop-database is given."""
+    if confirm != code:
+        raise Refused(f"nothing done: repeat the code with --confirm {code}")
+    remove(code, drop=drop_database)
+    click.echo(f"{code} is no longer served")

@@ -1,0 +1,1 @@
+"""The module host: finding, checking, loading, installing and calling plugins."""

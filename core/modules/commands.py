@@ -1,0 +1,108 @@
+"""`diwan module ...` and `diwan upgrade`: the host's own commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import click
+from flask import current_app
+
+from core.governorates.present import governorate_context, registry
+from core.modules import check, lifecycle, upgrades
+from core.modules.discovery import discover
+from core.modules.problem import N_, Problem
+
+in_governorate = click.option(
+    "--governorate", "code", metavar="CODE", required=True, help="For example EG-KN."
+)
+
+
+@click.group()
+def module() -> None:
+    """See, check, install, upgrade, enable and disable modules."""
+
+
+@module.command("list")
+@click.option("--governorate", "code", metavar="CODE", help="Also what state each has there.")
+def list_modules(code: str | None) -> None:
+    """Name every module, its version and its state."""
+    states: dict[str, str] = {}
+    if code:
+        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        with governorate_context(app, code) as session:
+            states = {standing.id: standing.state for standing in lifecycle.standings(session)}
+    modules = lifecycle.host().modules
+    for name in states or sorted(modules):
+        known = modules.get(name)
+        version = known.manifest.version if known and known.manifest else "-"
+        state = states.get(name) or (known.state if known else "missing")
+        click.echo(f"{name:24} {version:10} {state:12} {known.error if known else ''}".rstrip())
+
+
+@module.command("check")
+@click.argument("plugins", nargs=-1, metavar="[ID]...")
+def check_modules(plugins: tuple[str, ...]) -> None:
+    """Check modules in a process of their own, all if none is named; status 1 if any is unfit."""
+    settings = current_app.config["DIWAN"]
+    found = discover(settings.plugin_path)
+    unfit = 0
+    for name in plugins or sorted(found.folders):
+        problem = found.problems.get(name)
+        if problem is None and name not in found.manifests:
+            problem = Problem(N_("There is no such module."))
+        problem = problem or check.check(found, name, settings)
+        click.echo(f"{name}: {problem or 'fit'}")
+        if problem:
+            click.echo(problem.traceback, err=True)
+            unfit += 1
+    if unfit:
+        raise SystemExit(1)
+
+
+def _command(name: str, step: Callable[[str, str], object], done: str) -> None:
+    """Add `module <name> ID --governorate CODE`, which takes one step in a module's life."""
+
+    @module.command(name, help=f"{step.__doc__}".splitlines()[0])
+    @click.argument("plugins", nargs=-1, required=True, metavar="ID...")
+    @in_governorate
+    def run(plugins: tuple[str, ...], code: str) -> None:
+        for plugin in plugins:
+            step(code, plugin)
+            click.echo(f"{code} {plugin}: {done}")
+
+
+_command("install", lifecycle.install, "installed")
+_command("upgrade", upgrades.upgrade_module, "up to date")
+_command("enable", lifecycle.enable, "enabled")
+_command("disable", lifecycle.disable, "disabled")
+
+
+@click.command("upgrade")
+@click.option("--governorate", "codes", metavar="CODE", multiple=True, help="One or more; may be repeated.")
+@click.option("--all", "everywhere", is_flag=True, help="Every governorate of the registry.")
+def upgrade(codes: tuple[str, ...], everywhere: bool) -> None:
+    """Bring the tables of governorates to this version of Diwan; one that fails stops no other."""
+    if everywhere == bool(codes):
+        raise click.UsageError("name governorates by --governorate, or all of them by --all")
+    chosen = [row.code for row in registry().all()] if everywhere else list(codes)
+    failed = []
+    for number, code in enumerate(chosen, 1):
+        for step in _steps(code):
+            outcome = (step.error and f"FAILED: {step.error}") or (
+                "upgraded" if step.changed else "up to date"
+            )
+            click.echo(f"[{number}/{len(chosen)}] {code} {step.plugin}: {outcome}", err=bool(step.error))
+            if step.error and code not in failed:
+                failed.append(code)
+    if failed:
+        raise click.ClickException(f"left as they were: {', '.join(failed)}; mend and run again")
+
+
+def _steps(code: str) -> Iterator[upgrades.Step]:
+    """The steps of one governorate; a database that is away is one failed step."""
+    try:
+        yield from upgrades.upgrade_governorate(code)
+    except Exception as error:
+        yield upgrades.Step(
+            code, "-", error=str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        )

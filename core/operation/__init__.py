@@ -1,0 +1,1 @@
+"""Running an installation: commands, jobs, health, doctor, and the catalogues' tools."""

@@ -1,0 +1,86 @@
+"""`diwan doctor`: the settings in force, and everything that should not be as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from typing import Any
+
+import click
+from flask import Flask, current_app
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from core.config import Settings
+from core.errors import Refused
+from core.governorates.present import registry
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something amiss: `where` it is (a governorate's code, or the part of the installation), and what.
+
+    `grave` findings make the command fail; the others are advice.
+    """
+
+    where: str
+    what: str
+    grave: bool = True
+
+
+@click.command()
+@click.option("--governorate", "codes", metavar="CODE", multiple=True, help="Only these; default all.")
+def doctor(codes: tuple[str, ...]) -> None:
+    """List the settings and say what is wrong; status 1 if anything grave is."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    for name, value in shown_settings(app.config["DIWAN"]):
+        click.echo(f"{name:24} {value}")
+    found = list(examine(app, codes))
+    for finding in found:
+        click.echo(f"{'WRONG ' if finding.grave else 'advice'} {finding.where}: {finding.what}")
+    grave = sum(finding.grave for finding in found)
+    if grave:
+        raise Refused(f"{grave} {'thing is' if grave == 1 else 'things are'} wrong")
+    click.echo("Nothing is wrong")
+
+
+def examine(app: Flask, codes: Iterable[str] = ()) -> Iterator[Finding]:
+    """Every finding, of the installation first; raises Refused for a code that is not served."""
+    from core.operation import examination, installation
+
+    served = {one.code: one for one in registry().all()}
+    if unknown := [code for code in codes if code not in served]:
+        raise Refused(f"{unknown[0]} is not served here")
+    chosen = [served[code] for code in codes or served]
+    for check in installation.CHECKS:
+        yield from check(app)
+    for governorate in chosen:
+        for look in examination.CHECKS:
+            try:
+                yield from look(app, governorate)
+            except Exception as error:
+                reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+                yield Finding(governorate.code, f"cannot be examined: {reason}")
+                break
+
+
+def shown_settings(settings: Settings) -> Iterator[tuple[str, Any]]:
+    """Names and values as they may be shown: no key, no password."""
+    for field in fields(settings):
+        value = getattr(settings, field.name)
+        name = f"DIWAN_{field.name.upper()}"
+        if field.name == "secret_key":
+            value = f"set, {len(value)} characters"
+        elif field.name.endswith("_url") and value:
+            value = without_password(value)
+        elif isinstance(value, tuple):
+            value = ", ".join(map(str, value))
+        yield name, "-" if value in (None, "") else value
+
+
+def without_password(url: str) -> str:
+    """A database's or server's address, its password as ***."""
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "***"

@@ -1,0 +1,100 @@
+"""What `diwan doctor` looks at in each governorate's database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from flask import Flask
+from sqlalchemy import inspect, make_url, select, text
+
+from core.data.scope import Scope
+from core.errors import Unavailable
+from core.governorates.present import engines, governorate_context, registry
+from core.governorates.registry import Governorate
+from core.modules import migrations
+from core.modules.models import Setting
+from core.operation.doctor import Finding
+from core.people.demo import demo_accounts
+from core.people.sign_in import DEMO
+
+VERSIONS = migrations.version_table("")
+
+
+def look_at_version(app: Flask, governorate: Governorate) -> Iterator[Finding]:
+    """Its tables must be those of the code, or it stands behind its maintenance page."""
+    try:
+        with governorate_context(app, governorate.code):
+            pass
+    except Unavailable:
+        yield Finding(governorate.code, "is outdated or not its own database: run diwan upgrade --all")
+
+
+def look_at_missing_modules(app: Flask, governorate: Governorate) -> Iterator[Finding]:
+    """Tables of a module whose code is gone: nobody can read or remove them."""
+    known = {migrations.CORE, *app.extensions["diwan"].modules}
+    with engines().get(governorate.code, governorate.url).connect() as connection:
+        tables = inspect(connection).get_table_names()
+    for name in sorted(table.removeprefix(VERSIONS) for table in tables if table.startswith(VERSIONS)):
+        if name not in known:
+            yield Finding(
+                governorate.code, f"holds tables of the module {name}, whose code is missing", grave=False
+            )
+
+
+def look_at_demo(app: Flask, governorate: Governorate) -> Iterator[Finding]:
+    """Published passwords belong to demo data, and demo data to a trial."""
+    with governorate_context(app, governorate.code, Scope.of_system()) as session:
+        is_demo = session.scalar(select(Setting.value).where(Setting.key == DEMO)) is not None
+        names = demo_accounts(session)
+    if names and not is_demo:
+        yield Finding(governorate.code, f"demo accounts among real data: {', '.join(names)}")
+    if is_demo and app.config["DIWAN"].production:
+        yield Finding(governorate.code, "is demo data, and this is production")
+
+
+def look_at_role(app: Flask, governorate: Governorate) -> Iterator[Finding]:
+    """PostgreSQL: the role must own this database alone, and no other role may enter it."""
+    address = make_url(governorate.url)
+    if address.get_backend_name() != "postgresql":
+        return
+    grave = bool(app.config["DIWAN"].production)
+    others = [str(make_url(one.url).database) for one in registry().all() if one.code != governorate.code]
+    with engines().get(governorate.code, governorate.url).connect() as connection:
+        role = connection.execute(text(ROLE)).one()
+        if connection.scalar(text(OWNER)):
+            yield Finding(
+                governorate.code,
+                "its login role owns its tables: whoever takes over the server process could also drop the "
+                "triggers that guard the audit, so keep the values of diwan audit head elsewhere",
+                grave=False,
+            )
+        if any(role):
+            yield Finding(governorate.code, "its role may do more than own this database", grave)
+        if connection.scalar(text(PUBLIC)):
+            yield Finding(
+                governorate.code, "every role may enter its database: REVOKE ALL ... FROM PUBLIC", grave
+            )
+        welcome = set(connection.scalars(text(WELCOME))) & set(others)
+        if welcome and not any(role):
+            yield Finding(governorate.code, f"its role may enter {', '.join(sorted(welcome))}", grave)
+
+
+ROLE = "SELECT rolsuper, rolcreatedb, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname = current_user"
+OWNER = """
+    SELECT 1 FROM pg_tables
+    WHERE schemaname = current_schema AND tablename = 'core_audit' AND tableowner = current_user
+"""
+PUBLIC = """
+    SELECT 1 FROM pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba)))
+    WHERE datname = current_database() AND grantee = 0 AND privilege_type = 'CONNECT'
+"""
+WELCOME = """
+    SELECT datname FROM pg_database
+    WHERE datname <> current_database() AND has_database_privilege(datname, 'CONNECT')
+"""
+CHECKS: tuple[Callable[[Flask, Governorate], Iterator[Finding]], ...] = (
+    look_at_version,
+    look_at_missing_modules,
+    look_at_demo,
+    look_at_role,
+)

@@ -1,0 +1,1 @@
+"""Units, places, categories, users, roles and access, posts, persons."""

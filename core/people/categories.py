@@ -1,0 +1,42 @@
+"""Trees of subjects, one list per use: what complaints are about, what services are asked for."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from core.data.base import db
+from core.data.visibility import Shared
+from core.people.bilingual import Bilingual
+from core.people.tree import Tree
+
+
+class Category(Tree, Bilingual, Shared, db.Model):
+    """A subject of the list `list` ("complaints").
+
+    The promise is in `working_days` or, for emergencies, in `hours`. `bodies` are body codes
+    separated by semicolons, the competent one first; a unit carries its code in `category_body`.
+    """
+
+    __tablename__ = "core_category"
+
+    list: Mapped[str] = mapped_column(String(30))
+    code: Mapped[str] = mapped_column(String(60))
+    working_days: Mapped[int | None]
+    hours: Mapped[int | None]
+    bodies: Mapped[str] = mapped_column(String(200), default="")
+    confidential: Mapped[bool] = mapped_column(default=False)
+    emergency: Mapped[bool] = mapped_column(default=False)
+    mass: Mapped[bool] = mapped_column(default=False)
+    active: Mapped[bool] = mapped_column(default=True)
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[object, ...]:
+        """A code is unique within its list."""
+        path = Index(None, "path", postgresql_ops={"path": "text_pattern_ops"})
+        return (UniqueConstraint("list", "code"), path)
+
+    @property
+    def body_codes(self) -> tuple[str, ...]:
+        """Codes of the bodies, the competent one first."""
+        return tuple(code for code in (part.strip() for part in self.bodies.split(";")) if code)

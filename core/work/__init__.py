@@ -1,0 +1,1 @@
+"""What a record gets by being declared: numbering, workflow, audit, notes, timeline."""

@@ -1,0 +1,1 @@
+"""The bundled modules, one folder each; other folders join through DIWAN_PLUGIN_PATH."""

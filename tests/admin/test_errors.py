@@ -1,0 +1,103 @@
+"""Whatever goes wrong: a clear sentence in the reader's language, the right status, no trace."""
+
+import pytest
+from sqlalchemy.exc import DataError, OperationalError
+from werkzeug import exceptions
+
+from core.errors import Conflict, Unavailable
+
+
+@pytest.fixture
+def failing(librarian, monkeypatch):
+    """Make the counter page raise something and open it."""
+
+    def open_page(error, **more):
+        def fail(self, *args, **values):
+            raise error
+
+        monkeypatch.setattr("plugins.shelf.views.Counter.show", fail)
+        return librarian.get("/admin/shelf/counter/", **more)
+
+    return open_page
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "words"),
+    [
+        (exceptions.BadRequest(), 400, "This cannot be read"),
+        (exceptions.BadRequest("Our own sentence."), 400, "Our own sentence."),
+        (exceptions.Forbidden(), 403, "Not permitted"),
+        (exceptions.NotFound(), 404, "Nothing here"),
+        (exceptions.RequestEntityTooLarge(), 413, "Choose a smaller file"),
+        (exceptions.UnsupportedMediaType(), 415, "not accepted here"),
+        (exceptions.TooManyRequests(), 429, "wait a quarter of an hour"),
+        (Conflict("Somebody was faster."), 409, "Somebody was faster."),
+        (Unavailable("Being upgraded."), 503, "Being upgraded."),
+        (DataError("x", {}, Exception("secret")), 400, "This cannot be read"),
+        (OperationalError("select secret", {}, Exception("secret")), 503, "Nothing was lost"),
+        (ZeroDivisionError("secret"), 500, "failed and was recorded"),
+    ],
+)
+def test_every_failure_has_its_page(failing, error, status, words, caplog):
+    page = failing(error)
+    assert page.status == status
+    assert words in page.words
+    assert "secret" not in page.html
+    assert "Traceback" not in page.html
+    assert page.answer.headers["X-Request-ID"][:8] in page.words
+    assert ("Retry-After" in page.answer.headers) == (status in (429, 503))
+
+
+def test_machines_are_told_in_json(failing, caplog):
+    page = failing(ZeroDivisionError("secret"), headers={"Accept": "application/json"})
+    assert page.status == 500
+    assert set(page.answer.get_json()) == {"error", "request_id"}
+
+
+def test_an_unknown_governorate_is_told_in_arabic(app):
+    answer = app.test_client().get("/ZZ-99/complaints/new")
+    assert answer.status_code == 404
+    assert 'lang="ar" dir="rtl"' in answer.text
+
+
+@pytest.mark.parametrize("path", ["/EG-ZZ/", "/EG-ZZ/login"])
+def test_below_an_unknown_code_there_is_no_directory(app, path):
+    client = app.test_client()
+    client.set_cookie("language", "en")
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "There is no governorate at this address." in answer.text
+    assert client.get("/").status_code == 200
+
+
+def test_what_was_written_is_given_back_when_the_session_has_ended(browser):
+    written = "The third page is torn <b>badly</b>"
+    data = {"note": written, "password": "a quiet morning in Qena", "identity": "290 0101 2700011"}
+    page = browser().post("/admin/shelf/book/new", _token=False, **data)
+    assert page.status == 401
+    assert page.links("Sign in") == ["/login?next=/EG-KN/admin/shelf/book/new"]
+    assert "Back" in page.words
+    assert written in page.words
+    assert "<b>badly" not in page.html
+    assert "quiet morning" not in page.html
+    assert "2700011" not in page.html
+    assert page.answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_wrong_method_is_told(librarian):
+    assert librarian.get("/language").status == 405
+    assert "cannot be used in this way" in librarian.words
+
+
+def test_an_expired_page_says_so(librarian):
+    assert librarian.get("/admin/").post("/language", csrf_token="stale", language="ar").status == 400
+    assert "open for too long" in librarian.words
+
+
+def test_an_upload_that_is_too_large_is_refused_before_it_is_read(librarian):
+    librarian.answer = librarian.client.post(
+        f"/{librarian.code}/language",
+        data=b"x" * 17_000_000,
+        content_type="application/x-www-form-urlencoded",
+    )
+    assert librarian.status == 413

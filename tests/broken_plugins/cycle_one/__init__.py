@@ -1,0 +1,1 @@
+raise AssertionError("never imported: it waits for itself")

@@ -1,0 +1,9 @@
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.data.base import db
+from core.data.visibility import Shared
+
+
+class Bulb(Shared, db.Model):
+    __tablename__ = "lamps_bulb"
+    id: Mapped[int] = mapped_column(primary_key=True)

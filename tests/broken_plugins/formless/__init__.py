@@ -1,0 +1,14 @@
+from admin import RecordView
+from core.hooks import hookimpl
+from core.people.places import Place
+
+
+class LampView(RecordView):
+    """A screen that may create and edit, and leaves open what."""
+
+    model = Place
+
+
+@hookimpl
+def diwan_views():
+    return [LampView]

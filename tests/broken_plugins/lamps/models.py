@@ -1,0 +1,10 @@
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.data.base import db
+from core.data.visibility import Shared
+
+
+class Lamp(Shared, db.Model):
+    __tablename__ = "lamps_lamp"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    street: Mapped[str]

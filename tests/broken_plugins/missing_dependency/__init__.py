@@ -1,0 +1,1 @@
+raise AssertionError("never imported: what it needs is nowhere")

@@ -1,0 +1,6 @@
+from core.hooks import hookimpl
+
+
+@hookimpl
+def diwan_tyles(scope):
+    """The host knows `diwan_tiles`."""

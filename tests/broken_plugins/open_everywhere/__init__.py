@@ -1,0 +1,18 @@
+from flask import Blueprint
+
+from core.access import everywhere
+from core.hooks import hookimpl
+
+pages = Blueprint("open_everywhere", __name__, url_prefix="/open")
+
+
+@pages.get("/")
+@everywhere
+def index():
+    """Would answer also where the module is disabled."""
+    return "open to all"
+
+
+@hookimpl
+def diwan_blueprints():
+    return [pages]

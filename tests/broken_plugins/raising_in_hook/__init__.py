@@ -1,0 +1,13 @@
+"""Sound at start; its tile writes half of something and raises. Only its own work may be lost."""
+
+from plugins.lamps.models import Lamp
+
+from core.data.base import db
+from core.hooks import hookimpl
+
+
+@hookimpl
+def diwan_tiles():
+    db.session.add(Lamp(street="half-done"))
+    db.session.flush()
+    raise RuntimeError("no tile today")

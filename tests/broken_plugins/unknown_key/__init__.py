@@ -1,0 +1,1 @@
+raise AssertionError("never imported: its manifest is wrong")

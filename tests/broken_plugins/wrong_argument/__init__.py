@@ -1,0 +1,6 @@
+from core.hooks import hookimpl
+
+
+@hookimpl
+def diwan_moved(record, colour):
+    """The host knows no `colour`."""

@@ -1,0 +1,181 @@
+"""Install, enable, disable, upgrade in one governorate: together or not at all, each refusal a sentence."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, inspect, select
+
+from core.errors import NotFound, Refused
+from core.governorates.present import engines, registry
+from core.modules import upgrades
+from core.modules.lifecycle import disable, enable, install, standings
+from core.modules.models import InstalledModule, Setting
+from core.people.access import Access
+
+
+@pytest.fixture
+def look(workshop, place):
+    """Read in the governorate with a fresh session: look(select(...))."""
+
+    def read(statement):
+        with workshop.session(place) as session:
+            return session.scalars(statement).all()
+
+    return read
+
+
+@pytest.fixture
+def state(workshop, place):
+    def read(plugin):
+        with workshop.session(place) as session:
+            return {standing.id: standing.state for standing in standings(session)}[plugin]
+
+    return read
+
+
+def tables(code):
+    return set(inspect(engines().get(code, registry().get(code).url)).get_table_names())
+
+
+SERIAL = select(Setting.value).where(Setting.key == "module_serial")
+
+
+def test_a_module_goes_through_its_life(place, state, look, lamps):
+    assert state("lamps") == "discovered"
+    install(place, "lamps")
+    assert state("lamps") == "installed"
+    enable(place, "lamps")
+    assert state("lamps") == "enabled"
+    disable(place, "lamps")
+    assert state("lamps") == "disabled"
+    assert look(select(lamps.Lamp.street)) == ["Corniche"], "its data stay"
+
+
+def test_installing_brings_tables_rights_and_first_data(place, look, lamps):
+    install(place, "lamps")
+    assert {"lamps_lamp", "diwan_version_lamps"} <= tables(place)
+    assert look(select(func.count(lamps.Lamp.id))) == [1]
+    assert look(select(Access.role_code).where(Access.plugin == "lamps")) == ["ADM"]
+
+
+def test_each_step_may_be_repeated(place, look, lamps):
+    for step in (install, install, enable, enable, disable, disable):
+        step(place, "lamps")
+    assert look(select(func.count(lamps.Lamp.id))) == [1]
+
+
+def test_every_change_is_announced_and_no_other(place, look):
+    seen = [look(SERIAL)]
+    for step in (install, enable, disable):
+        step(place, "lamps")
+        seen.append(look(SERIAL))
+    assert len(set(map(tuple, seen))) == 4
+    disable(place, "lamps")
+    assert look(SERIAL) == seen[-1]
+
+
+def test_refusals_are_sentences(place):
+    with pytest.raises(NotFound, match="no module 'nowhere'"):
+        install(place, "nowhere")
+    with pytest.raises(Refused, match=r"'two_heads' cannot be used\. Its migrations have more than one head"):
+        install(place, "two_heads")
+    with pytest.raises(Refused, match=r"'needs_broken' cannot be used\. It needs the module 'syntax_error'"):
+        install(place, "needs_broken")
+    with pytest.raises(Refused, match="'lamps' is not installed here"):
+        enable(place, "lamps")
+    with pytest.raises(Refused, match="'lamps' is not installed here"):
+        disable(place, "lamps")
+    with pytest.raises(Refused, match="'lamps' is not installed here"):
+        upgrades.upgrade_module(place, "lamps")
+    with pytest.raises(NotFound, match="no governorate at this address"):
+        install("EG-XX", "lamps")
+
+
+def test_dependencies_are_installed_and_enabled_first_and_disabled_last(place, state):
+    with pytest.raises(Refused, match="First install what it needs: lamps"):
+        install(place, "raising_in_hook")
+    install(place, "lamps")
+    install(place, "raising_in_hook")
+    with pytest.raises(Refused, match="First enable what it needs: lamps"):
+        enable(place, "raising_in_hook")
+    enable(place, "lamps")
+    enable(place, "raising_in_hook")
+    with pytest.raises(Refused, match="First disable what needs it: raising_in_hook"):
+        disable(place, "lamps")
+    disable(place, "raising_in_hook")
+    disable(place, "lamps")
+    assert (state("lamps"), state("raising_in_hook")) == ("disabled", "disabled")
+
+
+def test_a_failing_installation_leaves_nothing(place, state, look, host, monkeypatch, lamps):
+    def fail(plugin, name, **arguments):
+        arguments["session"].add(lamps.Lamp(street="half-done"))
+        arguments["session"].flush()
+        raise RuntimeError("no reference data today")
+
+    before = tables(place)
+    serial = look(SERIAL)
+    monkeypatch.setattr(host, "call_plugin", fail)
+    with pytest.raises(RuntimeError, match="no reference data"):
+        install(place, "lamps")
+    assert tables(place) == before
+    assert (look(select(Access.id).where(Access.plugin == "lamps")), look(SERIAL)) == ([], serial)
+    assert state("lamps") == "discovered"
+    monkeypatch.undo()
+    install(place, "lamps")
+    assert state("lamps") == "installed"
+
+
+def test_a_bridge_follows_what_it_joins(place, state, host, monkeypatch):
+    bridge = host.modules["raising_in_hook"]
+    monkeypatch.setattr(bridge, "manifest", replace(bridge.manifest, auto_install=True))
+    install(place, "lamps")
+    assert state("raising_in_hook") == "installed"
+
+
+def test_a_module_whose_code_is_gone_is_missing_and_its_tables_stay(place, state, host, monkeypatch):
+    install(place, "lamps")
+    enable(place, "lamps")
+    monkeypatch.delitem(host.modules, "lamps")
+    monkeypatch.setattr(host, "order", tuple(name for name in host.order if name != "lamps"))
+    assert state("lamps") == "missing"
+    assert "lamps_lamp" in tables(place)
+    (step,) = [step for step in upgrades.upgrade_governorate(place) if step.plugin == "lamps"]
+    assert step.error == "Its code is missing."
+
+
+def test_an_older_version_is_outdated_until_upgraded(place, state, look, host, monkeypatch):
+    install(place, "lamps")
+    module = host.modules["lamps"]
+    monkeypatch.setattr(module, "manifest", replace(module.manifest, version="0.2.0"))
+    assert state("lamps") == "outdated"
+    steps = {step.plugin: step for step in upgrades.upgrade_governorate(place)}
+    assert (steps["core"].changed, steps["lamps"].changed) == (False, True)
+    assert state("lamps") == "installed"
+    assert look(select(InstalledModule.version)) == ["0.2.0"]
+    assert not any(step.changed or step.error for step in upgrades.upgrade_governorate(place))
+
+
+def test_a_version_that_needs_more_waits_for_it(place, host, monkeypatch):
+    install(place, "lamps")
+    module = host.modules["lamps"]
+    monkeypatch.setattr(module, "manifest", replace(module.manifest, version="0.2.0", depends=("posts",)))
+    with pytest.raises(Refused, match="First install what it needs: posts"):
+        upgrades.upgrade_module(place, "lamps")
+
+
+def test_who_changed_a_state_is_recorded(workshop, place, look):
+    from core.data.scope import Scope
+    from core.governorates.present import governorate_context
+
+    with governorate_context(workshop.app, place, Scope(actor_id=7)):
+        install(place, "lamps")
+    assert look(select(InstalledModule.by)) == [7]
+
+
+def test_within_a_request_that_already_wrote_the_change_does_not_wait_for_itself(workshop, place, state):
+    with workshop.session(place) as session:
+        session.add(Setting(key="something", value="else"))
+        session.flush()
+        install(place, "lamps")
+    assert state("lamps") == "installed"
