@@ -173,30 +173,5 @@ def test_one_that_hangs_is_left_out_but_tried_again_at_the_next_start(tmp_path, 
     assert not (tmp_path / "var" / "modules").exists()
 
 
-BUDGET = """
-import sys, time
-from pathlib import Path
-from core.app import create_app
-from core.config import read_settings
-from core.modules import check
-from core.modules import check
-from core.modules.discovery import discover
-settings = read_settings()
-found = discover(settings.plugin_path)
-for name in found.manifests:
-    check.remember(settings.data_dir, found, name, None)  # as if checked before
-start = time.process_time()
-create_app(settings)
-print(time.process_time() - start)
-"""
-
-
-def test_ten_plugins_load_within_a_second_of_work(tmp_path):
-    for number in range(10):
-        make_plugin(tmp_path / "plugins", f"tiny_{number}", "")
-    done = start(BUDGET, tmp_path / "var", tmp_path / "plugins", DIWAN_STRICT=1)
-    assert float(done.stdout) < 1.0, done.stderr
-
-
 def test_discovery_alone_says_what_a_manifest_says(broken_plugins):
     assert set(discover((broken_plugins,)).problems) == {"unknown_key"}

@@ -1,6 +1,5 @@
 """The demonstration year."""
 
-import time
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select
@@ -14,16 +13,14 @@ from plugins.complaints.models import Complaint, Referral
 WEDNESDAY = datetime(2026, 11, 18, 11, tzinfo=UTC)
 
 
-def test_the_year_is_plausible_and_quickly_written(ground, backend):
+def test_the_year_is_plausible(ground, backend):
     with ground.governorate("EG-KN", backend=backend, modules=("complaints",)) as code:
         with ground.session(code) as session:
             load_people(session, code)
             session.commit()
         with ground.session(code) as session, freeze(WEDNESDAY):
-            began = time.process_time()
             write_year(session, present())
             session.commit()
-            assert time.process_time() - began < 30
         with ground.session(code) as session:
             counted = select(Complaint.state, func.count(Complaint.id)).group_by(Complaint.state)
             states = dict(list(session.execute(counted)))
