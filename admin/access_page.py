@@ -15,7 +15,7 @@ from sqlalchemy import select
 from admin.menu import views
 from admin.page import Page
 from admin.record_view import RecordView
-from core.access import access
+from core.access import right
 from core.data.base import db
 from core.errors import NotFound
 from core.people.access import VERBS, Access, may
@@ -49,7 +49,7 @@ class AccessPage(Page):
     name, title, icon = "access", lazy_gettext("Rights"), "shield"
 
     @expose("/", methods=("GET",))
-    @access(LABEL, "read")
+    @right(LABEL, "read")
     def index(self) -> str:
         """The rights of the role asked for."""
         roles = list(db.session.scalars(select(Role).order_by(Role.plugin, Role.id)))
@@ -65,15 +65,15 @@ class AccessPage(Page):
         )
 
     @expose("/save", methods=("POST",))
-    @access(LABEL, "write")
+    @right(LABEL, "write")
     def save(self) -> ResponseReturnValue:
         """Keep the ticked rights of one role; the others' stay."""
         roles = list(db.session.scalars(select(Role)))
         role = _chosen(roles, request.form.get("role", ""))
         granted = set(request.form.getlist("grant"))
-        for right in _rights(role.code):
+        for line in _rights(role.code):
             for verb in VERBS:
-                setattr(right, verb, f"{right.model}:{verb}" in granted)
+                setattr(line, verb, f"{line.model}:{verb}" in granted)
         keep_keepers(db.session())
         db.session.commit()
         flash(_("Saved. It holds from the next page on."), "success")

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from admin.page import Page
-from core.access import access
+from core.access import right
 from core.data.base import db
 from core.errors import NotFound, Refused
 from core.governorates.present import present
@@ -83,7 +83,7 @@ class ModulesPage(Page):
     name, title, icon = "module", lazy_gettext("Modules"), "packages"
 
     @expose("/")
-    @access(LABEL, "read")
+    @right(LABEL, "read")
     def index(self) -> str:
         """The cards."""
         allowed = may("write", LABEL)
@@ -91,7 +91,7 @@ class ModulesPage(Page):
         return self.show("modules.html", modules=cards)
 
     @expose("/<id>/<action>", methods=("POST",))
-    @access(LABEL, "write")
+    @right(LABEL, "write")
     def act(self, id: str, action: str) -> ResponseReturnValue:  # noqa: A002 - the word of the address
         """Install, enable, disable or upgrade one module here; every worker obeys at its next request."""
         if action not in STEPS:

@@ -17,7 +17,7 @@ class Page(View):
             name, title, icon = "desk", _("Counter"), "headset"
 
             @expose("/", methods=("GET", "POST"))
-            @access("complaints.complaint", "create")
+            @right("complaints.complaint", "create")
             def index(self):
                 return self.show("complaints/desk.html", form=form)
     """

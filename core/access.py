@@ -58,7 +58,7 @@ everywhere = _mark(Access("everywhere"))
 """With or without a governorate: static files, health."""
 
 
-def access(label: str, verb: str) -> Callable[[View], View]:
+def right(label: str, verb: str) -> Callable[[View], View]:
     """Staff whose role has the right `verb` on the model `label` ("complaints.complaint")."""
     return _mark(Access("right", label, verb))
 

@@ -7,7 +7,7 @@ Plugin hooks are called for one plugin in one governorate's database; raising st
 
 An implementation may take fewer arguments than listed. It is written in the plugin's `__init__.py`:
 
-    from core.hooks import hookimpl
+    from core import hookimpl
 
     @hookimpl
     def diwan_models():
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 MARKER = "diwan"
 hookspec = pluggy.HookspecMarker(MARKER)
 hookimpl = pluggy.HookimplMarker(MARKER)
+"""Marks a plugin's function as its implementation of the hook of the same name."""
 
 BOOT = frozenset({
     "diwan_models", "diwan_views", "diwan_blueprints", "diwan_roles", "diwan_workflows",

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from core.data.columns import Json, UtcDateTime
+from core import Json, UtcDateTime
 
 revision = "core_0001"
 down_revision = None

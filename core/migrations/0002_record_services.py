@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from core.data.columns import Json, UtcDateTime
+from core import Json, UtcDateTime
 from core.work.append_only import drop_triggers, install_triggers
 
 revision = "core_0002"

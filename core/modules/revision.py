@@ -17,6 +17,7 @@ from alembic.migration import MigrationContext
 from alembic.operations.ops import MigrationScript
 from sqlalchemy import JSON, Connection
 
+import core
 from core.data.base import db
 from core.data.labels import OWNERS, owner_of
 from core.modules.discovery import Discovery, discover
@@ -115,15 +116,16 @@ def comparison(connection: Connection, plugin: str) -> MigrationContext:
 
 
 def _render(kind: str, item: Any, context: Any) -> Any:
-    """Our own column types are written by name and imported from where they live."""
+    """Our own column types are written by name, core's imported from where they will stay."""
     if kind != "type":
         return False
     if isinstance(item, JSON):
-        context.imports.add("from core.data.columns import Json")
+        context.imports.add("from core import Json")
         return "Json"
-    home = type(item).__module__
+    home, name = type(item).__module__, type(item).__name__
     if home.startswith(("core.", "plugins.")):
-        context.imports.add(f"from {home} import {type(item).__name__}")
+        home = "core" if home.startswith("core.") and name in core.__all__ else home
+        context.imports.add(f"from {home} import {name}")
         return repr(item)
     return False
 

@@ -11,12 +11,8 @@ from typing import Any
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
-from core.data.scope import Scope
+from core import Governorate, RoleSpec, Scope, Workflow, hookimpl
 from core.exchange import ImportSpec
-from core.governorates.registry import Governorate
-from core.hooks import hookimpl
-from core.people.roles import RoleSpec
-from core.work.workflow import Workflow
 from plugins.complaints import models
 
 FOLDER = Path(__file__).parent
@@ -98,7 +94,7 @@ def diwan_message_sent(message: Any) -> None:
 @hookimpl
 def diwan_installed(session: Session) -> None:
     """The tree of subjects."""
-    from core.people.categories import Category
+    from core import Category
     from core.people.demo import load_tree
 
     load_tree(session, Category, FOLDER / "seed/categories.csv", list="complaints")

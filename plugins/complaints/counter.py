@@ -12,11 +12,9 @@ from sqlalchemy import func, select
 
 from admin.forms.relations import FIND
 from admin.saving import accuse
-from core.data.base import db
-from core.data.scope import Scope, scope_in
+from core import Invalid, Refused, Scope, db, select_visible
+from core.data.scope import scope_in
 from core.data.sealed import blind_index
-from core.data.visibility import select_visible
-from core.errors import Invalid, Refused
 from core.people.identity import Mistyped, parse_national_id
 from core.people.limits import hit
 from core.people.person import NATIONAL

@@ -18,14 +18,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.data.scope import CONFIDENTIAL, ORDINARY, Scope
-from core.data.time import freeze, now
-from core.governorates.registry import Governorate
-from core.people.categories import Category
+from core import Category, Governorate, Place, Scope, Unit, now
+from core.data.scope import CONFIDENTIAL, ORDINARY
+from core.data.time import freeze
 from core.people.identity import check_digits
-from core.people.places import Place
 from core.people.scopes import scope_of
-from core.people.units import Unit, competent_units, root_unit
+from core.people.units import competent_units, root_unit
 from core.people.users import Membership, Role, User
 from core.work.bulk import transition_many
 from core.work.history import History, import_history

@@ -13,15 +13,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, Optional, ValidationError
 
 from admin import ChoiceField, CodeField, DayField, Form, LineField, RelationField, TextField
-from core.data.base import db
-from core.data.time import now
-from core.governorates.present import present
-from core.people.categories import Category
+from core import Category, Place, Unit, db, now, present
 from core.people.identity import OTHER_KINDS, Mistyped, clean_other_id, parse_national_id
 from core.people.person import NATIONAL
 from core.people.phones import parse_phone
-from core.people.places import Place
-from core.people.units import Unit
 from plugins.complaints.codes import APPLICANTS, CHANNELS, COUNTER, INDIVIDUAL, KINDS, OUTCOMES
 from plugins.complaints.models import LONGEST_BODY, LONGEST_SUBJECT
 

@@ -9,7 +9,8 @@ from typing import Any
 from flask_babel import gettext as _
 
 from admin import ref
-from core.data.scope import ORDINARY, Scope
+from core import Scope
+from core.data.scope import ORDINARY
 from core.data.visibility import level_on
 from plugins.complaints.models import Complaint
 

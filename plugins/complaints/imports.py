@@ -10,15 +10,12 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core import Category, Invalid, Place, present
 from core.data.scope import CONFIDENTIAL, ORDINARY
 from core.data.search import fold
-from core.errors import Invalid
 from core.exchange import Column, ImportSpec, Row, choice, digits, past
-from core.governorates.present import present
 from core.people.bilingual import LONGEST_NAME
-from core.people.categories import Category
 from core.people.identity import Mistyped
-from core.people.places import Place
 from core.people.units import root_unit
 from core.work.history import History
 from plugins.complaints.codes import CHANNELS, COLLECTIVE, INDIVIDUAL, KINDS, OUTCOMES, REMOVED

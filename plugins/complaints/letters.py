@@ -8,11 +8,10 @@ from flask import current_app, has_request_context, request
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from core.data.base import db
+from core import db, present, queue
 from core.data.labels import label
 from core.data.visibility import attached
-from core.governorates.present import present
-from core.messages.outbox import QUEUED, Message, queue
+from core.messages.outbox import QUEUED, Message
 from core.operation.address import base_address
 from core.people.identity import Mistyped
 from core.people.phones import parse_phone

@@ -23,17 +23,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column, relationship
 
-from core.data.base import Versioned, db
-from core.data.scope import Scope
-from core.data.search import Searchable
-from core.data.time import now
-from core.data.visibility import Scoped, ScopedByParent, criteria
-from core.people.categories import Category
+from core import Category, Place, Scope, Scoped, ScopedByParent, Searchable, Series, Unit, Versioned, db, now
+from core.data.visibility import criteria
 from core.people.person import PersonColumns
-from core.people.places import Place
 from core.people.tree import below
-from core.people.units import Unit
-from core.work.numbering import Series
 from plugins.complaints.codes import COUNTER
 
 LONGEST_SUBJECT, LONGEST_BODY = 200, 4000

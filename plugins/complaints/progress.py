@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from core.data.base import db
+from core import db
 from core.data.scope import ORDINARY
 from core.data.search import latin_digits
 from core.data.visibility import attached

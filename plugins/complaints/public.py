@@ -22,11 +22,8 @@ from flask_babel import lazy_gettext as _l
 
 from admin import door
 from admin.saving import accuse
-from core.access import public
-from core.data.scope import Scope
-from core.data.session import unscoped
-from core.errors import Invalid, Refused
-from core.governorates.present import governorate_context, present
+from core import Invalid, Refused, Scope, present, public, unscoped
+from core.governorates.present import governorate_context
 from core.people.limits import forgive, hit
 from core.people.phones import parse_phone
 from core.people.units import root_unit

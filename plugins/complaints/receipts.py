@@ -16,7 +16,7 @@ import segno
 from flask import session
 from markupsafe import Markup
 
-from core.data.base import db
+from core import db
 from core.data.sealed import open_sealed, seal
 from core.data.visibility import attached
 from core.messages.outbox import Message

@@ -13,14 +13,9 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from core.data.base import db
+from core import Category, Invalid, Refused, db, now, present, transition
 from core.data.scope import CONFIDENTIAL, ORDINARY, scope_in
 from core.data.sealed import open_sealed, seal
-from core.data.time import now
-from core.errors import Invalid, Refused
-from core.governorates.present import present
-from core.people.categories import Category
-from core.work.transition import transition
 from plugins.complaints.models import Applicant, Complaint
 from plugins.complaints.tracking import hash_secret, new_secret
 

@@ -8,11 +8,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from core.data.base import db
+from core import Context, Invalid, NotAllowed, NotPossible, Unit, db, pure
 from core.data.visibility import level_on
-from core.errors import Invalid, NotAllowed, NotPossible
-from core.people.units import Unit
-from core.work.workflow import Context, pure
 from plugins.complaints import letters
 from plugins.complaints.models import Complaint, Referral, addressed_to
 from plugins.complaints.tracking import hash_secret, new_secret

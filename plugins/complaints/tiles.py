@@ -9,10 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func
 
 from admin import Tile
-from core.data.base import db
-from core.data.scope import Scope
-from core.data.visibility import select_visible
-from core.people.access import may
+from core import Scope, db, may, select_visible
 from plugins.complaints.models import ANSWERING, WAITING, Complaint, Referral, addressed_here
 from plugins.complaints.workflow import COMPLAINT as TABLE
 from plugins.complaints.workflow import EXAMINING, IN_ACTION, REFERRED, REGISTERED, REPLY_REVIEW

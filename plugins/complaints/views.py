@@ -13,13 +13,11 @@ from sqlalchemy import select
 
 from admin import RecordView, Section, expose
 from admin.dates import day
+from core import Category, Invalid, Refused, db, transition
 from core.access import Access
-from core.data.base import db
 from core.data.scope import CONFIDENTIAL, ORDINARY
-from core.errors import Invalid, Refused
-from core.people.categories import Category
 from core.work import audit
-from core.work.transition import allowed, transition
+from core.work.transition import allowed
 from plugins.complaints import counter, identity, receipts
 from plugins.complaints.codes import APPLICANTS, CHANNELS, KINDS, OUTCOMES
 from plugins.complaints.forms import LIST

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 
-from core.work.workflow import State, Transition, Workflow
+from core import State, Transition, Workflow
 from plugins.complaints import forms, steps
 
 DRAFT, REGISTERED, EXAMINING, REFERRED = "draft", "registered", "examining", "referred"

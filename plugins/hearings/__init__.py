@@ -11,14 +11,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.governorates.registry import Governorate
-from core.hooks import hookimpl
-from core.people.places import Place
-from core.people.roles import RoleSpec
-from core.people.units import Unit, root_unit
+from core import Governorate, Place, RoleSpec, Unit, Workflow, hookimpl
+from core.people.units import root_unit
 from core.people.users import Role, User, add_membership
 from core.work.history import History, import_history
-from core.work.workflow import Workflow
 from plugins.hearings.models import Hearing
 
 ACTORS = {"clerk": "HRS", "director": "HRA"}

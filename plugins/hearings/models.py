@@ -8,12 +8,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from core.data.base import Versioned, db
-from core.data.search import Searchable
-from core.data.visibility import Scoped
-from core.people.places import Place
-from core.people.units import Unit
-from core.work.numbering import Series
+from core import Place, Scoped, Searchable, Series, Unit, Versioned, db
 
 LEVELS = [("governorate", _("Governorate")), ("directorate", _("Directorate")), ("markaz", _("Markaz"))]
 

@@ -9,9 +9,7 @@ from flask_babel import lazy_gettext as _
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from admin import Form, NumberField, TextField
-from core.errors import NotPossible
-from core.governorates.present import present
-from core.work.workflow import Context, State, Transition, Workflow, pure
+from core import Context, NotPossible, State, Transition, Workflow, present, pure
 
 NEEDED = InputRequired(_("This is needed."))
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from core.data.columns import UtcDateTime
+from core import UtcDateTime
 
 revision = "complaints_0001"
 down_revision = None

@@ -1,6 +1,5 @@
 from admin import RecordView
-from core.hooks import hookimpl
-from core.people.places import Place
+from core import Place, hookimpl
 
 
 class LampView(RecordView):

@@ -4,9 +4,7 @@ import click
 from flask import Blueprint
 from sqlalchemy import func, select
 
-from core.access import public
-from core.data.base import db
-from core.hooks import hookimpl
+from core import db, hookimpl, public
 
 from .models import Lamp
 

@@ -1,4 +1,4 @@
-from core.hooks import hookimpl
+from core import hookimpl
 
 
 @hookimpl

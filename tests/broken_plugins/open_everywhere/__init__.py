@@ -1,7 +1,7 @@
 from flask import Blueprint
 
+from core import hookimpl
 from core.access import everywhere
-from core.hooks import hookimpl
 
 pages = Blueprint("open_everywhere", __name__, url_prefix="/open")
 

@@ -2,8 +2,7 @@
 
 from plugins.lamps.models import Lamp
 
-from core.data.base import db
-from core.hooks import hookimpl
+from core import db, hookimpl
 
 
 @hookimpl

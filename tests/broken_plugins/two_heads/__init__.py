@@ -1,7 +1,6 @@
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.data.base import db
-from core.data.visibility import Shared
+from core import Shared, db
 
 
 class Cable(Shared, db.Model):

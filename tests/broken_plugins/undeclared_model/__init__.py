@@ -1,6 +1,6 @@
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.data.base import db
+from core import db
 
 
 class Secret(db.Model):

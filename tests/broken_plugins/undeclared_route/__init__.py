@@ -1,6 +1,6 @@
 from flask import Blueprint
 
-from core.hooks import hookimpl
+from core import hookimpl
 
 pages = Blueprint("undeclared_route", __name__, url_prefix="/undeclared")
 

@@ -71,7 +71,7 @@ def test_the_first_migration_makes_exactly_the_plugins_tables(herd):
     text = (herd / "migrations" / "0001_the_first_cows.py").read_text("utf-8")
     assert '"""The first cows."""' in text
     assert 'revision = "herd_0001"' in text
-    assert "from core.data.columns import Json, UtcDateTime" in text
+    assert "from core import Json, UtcDateTime" in text
     assert "op.drop_table" in text
     assert text.count("create_table(") == 1
     with scratch_engine().begin() as connection:

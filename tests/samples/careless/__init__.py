@@ -1,6 +1,6 @@
 """A module whose author does not care who may see what: each page is a way around the guard."""
 
-from core.hooks import hookimpl
+from core import hookimpl
 
 from . import models, tricks
 

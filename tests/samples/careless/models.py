@@ -5,8 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from core.data.base import db
-from core.data.visibility import Scoped, ScopedByParent
+from core import Scoped, ScopedByParent, db
 
 
 class Paper(Scoped, db.Model):

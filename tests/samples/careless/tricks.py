@@ -5,9 +5,8 @@ from __future__ import annotations
 from flask import Blueprint
 from sqlalchemy import func, insert, select, text, update
 
-from core.access import signed_in
-from core.data.base import db
-from core.data.scope import Scope, enter_scope
+from core import Scope, db, signed_in
+from core.data.scope import enter_scope
 
 from .models import Page, Paper
 

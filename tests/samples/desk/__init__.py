@@ -1,7 +1,7 @@
 """A module with a workflow and numbered models, for the tests of record services."""
 
+from core import hookimpl
 from core.data.labels import label
-from core.hooks import hookimpl
 
 from . import models, workflow
 

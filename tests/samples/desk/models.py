@@ -7,12 +7,8 @@ from datetime import datetime
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.data.base import Versioned, db
+from core import Scoped, Searchable, Series, Versioned, db, now
 from core.data.sealed import Sealed, SealedRow, index_column, sealed_column
-from core.data.search import Searchable
-from core.data.time import now
-from core.data.visibility import Scoped
-from core.work.numbering import Series
 
 
 class Petition(SealedRow, Scoped, Searchable, Versioned, db.Model):

@@ -3,8 +3,7 @@
 from wtforms import Form, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
-from core.errors import NotPossible
-from core.work.workflow import State, Transition, Workflow, pure
+from core import NotPossible, State, Transition, Workflow, pure
 
 
 class ReplyForm(Form):

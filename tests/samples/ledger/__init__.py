@@ -1,6 +1,6 @@
 """A small module with every kind of governed model, for the tests of core."""
 
-from core.hooks import hookimpl
+from core import hookimpl
 
 from . import models
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from core.data.base import Versioned, db
-from core.data.search import Searchable
-from core.data.visibility import Scoped, ScopedByParent
-from core.people.units import Unit
+from core import Scoped, ScopedByParent, Searchable, Unit, Versioned, db
 
 
 class Case(Scoped, Searchable, Versioned, db.Model):

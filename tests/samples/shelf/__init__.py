@@ -1,8 +1,6 @@
 """A module with a record of every kind of column, for the tests of the staff's screens."""
 
-from core.hooks import hookimpl
-from core.people.access import may
-from core.people.roles import RoleSpec
+from core import RoleSpec, hookimpl, may
 
 from . import models, views, workflow
 

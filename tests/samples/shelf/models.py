@@ -8,12 +8,7 @@ from decimal import Decimal
 from sqlalchemy import Date, ForeignKey, Index, Numeric, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from core.data.base import Versioned, db
-from core.data.search import Searchable
-from core.data.time import now
-from core.data.visibility import Scoped
-from core.people.categories import Category
-from core.people.places import Place
+from core import Category, Place, Scoped, Searchable, Versioned, db, now
 
 
 class Book(Scoped, Searchable, Versioned, db.Model):

@@ -3,10 +3,7 @@
 from flask import url_for
 
 from admin import Page, RecordView, Section, Tile, expose
-from core.access import access
-from core.data.base import db
-from core.data.visibility import select_visible
-from core.errors import Invalid
+from core import Invalid, db, right, select_visible
 
 from .models import Book
 
@@ -44,7 +41,7 @@ class Counter(Page):
     name, title, icon = "counter", "Counter", "headset"
 
     @expose("/")
-    @access("shelf.book", "create")
+    @right("shelf.book", "create")
     def index(self):
         return self.show("base.html")
 

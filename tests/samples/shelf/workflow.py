@@ -3,8 +3,7 @@
 from wtforms.validators import InputRequired
 
 from admin import Form, LineField
-from core.errors import NotPossible
-from core.work.workflow import State, Transition, Workflow
+from core import NotPossible, State, Transition, Workflow
 
 
 class LendForm(Form):
