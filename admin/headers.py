@@ -39,6 +39,9 @@ def protect(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
+    response.headers.pop(
+        "Expires", None
+    )  # says the same by the clock: equal answers would differ by a second
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response

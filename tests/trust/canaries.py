@@ -36,7 +36,7 @@ class Cage:
     """All canaries of a run, found again by their text."""
 
     def __init__(self):
-        self._known = {}
+        self._known, self._placed = {}, {}
 
     def make(self, governorate, model, cell, column, row, length=None, *, personal=False, level=0):
         """A canary that fits into `length` signs, or None where nothing of the kind fits."""
@@ -61,7 +61,12 @@ class Cage:
         """Remember a canary made elsewhere, and give its text."""
         known = self._known.setdefault(canary.text.casefold().lstrip("+"), canary)
         assert known == canary, f"two canaries read {canary.text}"
+        self._placed[canary.governorate, canary.cell, canary.column, canary.row] = canary.text
         return canary.text
+
+    def at(self, governorate, cell, column, row):
+        """The text that stands in a column of a cell's row; None where no row has such a column."""
+        return self._placed.get((governorate, cell, column, row))
 
     def find(self, *texts):
         """The canaries that occur in any of the texts, whatever digits and capitals they are written in."""

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 from trust.cells import CELL, CELLS, CITIZEN, MISSING
 from trust.pages import fill
-from trust.probes import ELSEWHERE, FEW, GUESSES, PASSERS_BY, Probe
+from trust.probes import ELSEWHERE, FEW, GUESSES, PASSERS_BY, URL_WORDS, Probe
 from trust.samples import STATES
 from trust.survey import arguments, fill_address, has, is_barred, targets
 from trust.world import ABROAD, HERE, SHUT
+
+NOBODYS = {"identity": "29001012799999", "phone": "+201099999999"}
+"""Numbers that no row of the world has: what a hidden person's number must be answered like."""
+
+OUTBOX = "core.message"
 
 
 class Composer:
@@ -26,7 +32,7 @@ class Composer:
         """(probe, twin) for every door, person, and cell that the person does not see."""
         for person in people:
             for door in self._doors(person, knock=self.full):
-                for cell in self._hidden_cells(person):
+                for cell in self._hidden_cells(person, door):
                     yield from self._about(person, door, cell)
 
     def own(self, people):
@@ -34,7 +40,8 @@ class Composer:
         for person in people:
             for door in self._doors(person, knock=True):
                 for values in self._own_values(person, door):
-                    yield self._probe(person, door, "own", values), None
+                    for pressed in ({}, *self._presses(door)):
+                        yield self._probe(person, door, "own", values, pressed), None
 
     def abroad(self, people):
         """The pass of one governorate shown at another, its twin a browser without any."""
@@ -68,7 +75,9 @@ class Composer:
             if knock or not is_barred(door, person):
                 yield door
 
-    def _hidden_cells(self, person):
+    def _hidden_cells(self, person, door):
+        if door.label == OUTBOX and person.may(door.verb, door.label):
+            return []  # who looks after the outbox learns of every message that it failed; its text is another matter
         cells = [cell for cell in CELLS if not person.sees(cell)]
         return cells if self.full else [cell for cell in cells if cell.name in self.cells][:2]
 
@@ -125,20 +134,39 @@ class Composer:
     def _names(self, door):
         """Groups of names to fill at once: what the door offers, one by one in full, and all guesses."""
         fields = self.survey.fields[door.endpoint, door.method]
-        offered = sorted(
-            {*(self.survey.queries[door.endpoint] if door.safe else fields)} - {"csrf_token", "next"}
-        )
-        return [*((name,) for name in offered), GUESSES] if self.full else [(*offered, *GUESSES)]
+        buttons = sorted({name for pressed in self._presses(door) for name in pressed})
+        offered = {*(self.survey.queries[door.endpoint] if door.safe else fields)}
+        offered = sorted(offered - {"csrf_token", "next", *buttons})
+        guesses = (*GUESSES, *URL_WORDS) if door.safe else GUESSES
+        pressed = [(*(one for one in offered if one in NOBODYS), name) for name in buttons]
+        if not self.full:
+            return [(*offered, *guesses), *pressed]
+        return [*((name,) for name in offered), guesses, *pressed, *product(offered, buttons)]
+
+    def _presses(self, door):
+        """What each button of a door's form sends that is more than its "send"."""
+        offered = {} if door.safe else self.survey.fields[door.endpoint, door.method]
+        buttons = [found for found in offered.values() if found.is_button]
+        return [{found.name: value} for found in buttons for value in sorted(set(found.options))]
 
     def _pair(self, person, door, cell, row, text, names=()):
         """A probe with a hidden id, and its twin with one that does not exist."""
         marks = (str(cell.id(row)), str(MISSING + row))
-        made = []
+        made, words = [], set(marks)
         for relation, mark in zip((cell.name, "missing"), marks, strict=True):
             values = arguments(door, CELL["own"].id() if names else int(mark), text)
-            probe = self._probe(person, door, relation, values, dict.fromkeys(names, mark))
-            made.append(replace(probe, marks=marks))
-        return tuple(made)
+            sent = {name: self._number(name, relation, int(mark)) or mark for name in names}
+            for pressed in self._presses(door):
+                sent |= {name: value for name, value in pressed.items() if name in names}
+            words |= {value.lstrip("+") for value in sent.values()}
+            made.append(self._probe(person, door, relation, values, sent))
+        return tuple(replace(probe, marks=tuple(sorted(words, key=len, reverse=True))) for probe in made)
+
+    def _number(self, name, cell, row):
+        """What a field for a person's number is filled with: that of somebody in the cell, or nobody's."""
+        if name in NOBODYS:
+            return self.world.cage.at(HERE, cell, name, row) or NOBODYS[name]
+        return None
 
     def _search(self, person, door, cell, key):
         """A search for words that only hidden rows hold, its twin for words that none holds."""
@@ -154,6 +182,6 @@ class Composer:
         if door.safe:
             return Probe(person, door, relation, path, query=tuple(sorted(sent.items())), **more)
         offered = self.survey.fields[door.endpoint, door.method]
-        entered = {name: fill(found) for name, found in offered.items()}
+        entered = {name: fill(found) for name, found in offered.items() if not found.is_button}
         entered |= sent | {"csrf_token": self.world.visitor(person, more.get("carry", HERE)).token}
         return Probe(person, door, relation, path, form=tuple(entered.items()), **more)

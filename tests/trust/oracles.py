@@ -54,8 +54,14 @@ def check_status(probe, answer):
 
 
 def check_texts(world, probe, answer):
-    """C: every canary in the answer is of a cell that the person sees, in the governorate asked."""
+    """C: every canary in the answer is of a cell that the person sees, in the governorate asked.
+
+    What the probe itself typed may be shown to it again.
+    """
+    typed = world.cage.find(*(str(value) for _, value in (*probe.query, *(probe.form or ()))))
     for canary in world.cage.find(*texts_of(answer)):
+        if canary in typed:
+            continue
         cell = next(cell for cell in CELLS if cell.name == canary.cell)
         person = probe.person
         seen = person.sees_identities(cell) if canary.personal else person.sees(cell)
@@ -96,7 +102,7 @@ def _check_row(probe, table, key, old, new, before):
     if table not in models:
         return
     cell = cell_of(key[0]) if old is not None else None
-    if cell is not None and not probe.sees(cell):
+    if cell is not None and not probe.sees(cell) and not probe.may_send_again(table, old, new):
         yield Finding("D", probe, f"changed {table} {key[0]} of {cell.name}")
     yield from _check_kept(probe, table, key, old, new)
     for column in models[table].__table__.columns if new else ():

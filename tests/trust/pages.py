@@ -33,6 +33,11 @@ class Field:
     options: list = field(default_factory=list)
     required: bool = False
 
+    @property
+    def is_button(self):
+        """Whether it is sent only when pressed, one of a form at a time."""
+        return self.kind in ("button", "submit", "image", "reset")
+
 
 @dataclass
 class Form:
@@ -71,10 +76,13 @@ class Reader(HTMLParser):
 
     def _take(self, tag, given):
         fields, name = self.forms[-1].fields, given["name"]
-        found = fields.setdefault(name, Field(name, given.get("type", tag if tag != "input" else "text")))
+        usual = {"input": "text", "button": "submit"}.get(tag, tag)
+        found = fields.setdefault(name, Field(name, given.get("type", usual)))
         found.required |= "required" in given
         if tag == "select":
             self._select = found
+        elif found.is_button:
+            found.options.append(given.get("value", ""))
         elif found.kind in ("radio", "checkbox"):
             found.options.append(given.get("value", "on"))
             if "checked" in given:
@@ -97,6 +105,6 @@ def fill(found, text="نص يكفي للتجربة"):
     chosen = next((option for option in found.options if option), None)
     if chosen is not None and found.kind != "checkbox":
         return chosen
-    if found.kind in ("hidden", "checkbox", "button", "submit", "file", "search"):
+    if found.kind in ("hidden", "checkbox", "file", "search"):
         return ""
     return BY_KIND.get(found.kind, text)

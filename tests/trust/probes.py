@@ -11,6 +11,8 @@ GUESSES = (
     "confidentiality", "created_by_id", "state", "row_version", "number", "is_admin", "closed_at",
 )  # fmt: skip
 """Names nobody offered: mass assignment, and keys that an address might obey."""
+URL_WORDS = ("endpoint", "_method", "_scheme", "_anchor", "_external", "values", "self")
+"""What a query means to `url_for` where a page hands its arguments on."""
 FEW = ("other", "own_secret", "addressed_secret")
 """Relations of the quick set."""
 PASSERS_BY = ("citizen", "CLK")
@@ -46,6 +48,13 @@ class Probe:
         """A focal point's first opening of a referral is the one reading that writes."""
         opened = ("complaints_complaint", "complaints_referral", "core_transition")
         return self.door.method == "GET" and table in opened and self.person.role in ("FOC", "HED")
+
+    def may_send_again(self, table, old, new):
+        """Who looks after the outbox puts any message into the queue again, and changes nothing else in it."""
+        kept = ("state", "attempts", "next_at")
+        changed = {name for name in new or () if (old or {}).get(name) != new[name]}
+        looks_after = self.known and self.person.may("write", "core.message")
+        return table == "core_message" and bool(old) and looks_after and changed <= {*kept}
 
     def __str__(self):
         sent = [*self.query, *(pair for pair in self.form or () if pair[0] != "csrf_token")]

@@ -74,6 +74,7 @@ def test_every_answer_carries_the_security_headers(world, found, quick, prober):
         assert "unsafe" not in policy
         assert "no-store" in answer.headers.get("Cache-Control", "") or answer.mimetype == "text/css", probe
         assert "Server" not in answer.headers
+        assert "Expires" not in answer.headers, "a moment: equal answers would differ when a second passes"
 
 
 @ONE_DATABASE

@@ -7,7 +7,7 @@ from trust.cells import CELL
 from trust.nasty import NASTY, SHAPES, encode, quote_segment, shape
 from trust.oracles import check_status
 from trust.pages import fill
-from trust.probes import GUESSES, Probe
+from trust.probes import GUESSES, URL_WORDS, Probe
 from trust.survey import arguments, fill_address
 from trust.test_requests import ONE_DATABASE
 from trust.world import HERE
@@ -26,9 +26,9 @@ def inputs(world, found, roles):
             names = (
                 found.queries[door.endpoint] if door.safe else set(found.fields[door.endpoint, door.method])
             )
-            places = [("argument", name) for name, _ in door.arguments] + [
-                ("name", name) for name in sorted(names | set(GUESSES[:4]))
-            ]
+            names |= {*GUESSES[:4], *(URL_WORDS if door.safe else ())}
+            places = [("argument", name) for name, _ in door.arguments]
+            places += [("name", name) for name in sorted(names)]
             for kind, name in places:
                 for value in NASTY:
                     yield person, door, kind, name, value
