@@ -14,7 +14,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from hashlib import sha256
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from core.config import Settings
 from core.data.time import now
@@ -81,12 +81,33 @@ class SmtpMail:
         else:
             server = smtplib.SMTP(host, url.port or 25, timeout=PATIENCE)
         with server:
-            if parse_qs(url.query).get("starttls", ["0"])[0] in ("1", "yes", "true"):
+            if _starts_tls(url):
                 server.starttls(context=context)
             if url.username:
-                server.login(unquote(url.username), unquote(url.password or ""))
+                _sign_in(server, unquote(url.username), unquote(url.password or ""))
             server.ehlo_or_helo_if_needed()
             yield server
+
+
+def _starts_tls(url: SplitResult) -> bool:
+    return parse_qs(url.query).get("starttls", ["0"])[0] in ("1", "yes", "true")
+
+
+def carries_password_in_clear(address: str) -> bool:
+    """Whether an SMTP address has a password and asks for no encryption; for `diwan doctor`."""
+    url = urlsplit(address)
+    return bool(url.password) and url.scheme == "smtp" and not _starts_tls(url)
+
+
+def _sign_in(server: smtplib.SMTP, username: str, password: str) -> None:
+    """Raises PermissionError where the server refuses: a mistake of ours, so the mail waits for its end."""
+    try:
+        server.login(username, password)
+    except smtplib.SMTPAuthenticationError as error:
+        said = _said(error.smtp_code, error.smtp_error)
+        raise PermissionError(
+            f"the mail server refuses the user name or password in DIWAN_SMTP_URL: {said}"
+        ) from None
 
 
 def _hand_over(server: smtplib.SMTP, sender: str, recipient: str, content: bytes) -> str:
