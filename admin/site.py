@@ -12,6 +12,7 @@ from admin import context, errors, headers, preferences
 from admin.access_page import AccessPage
 from admin.home import Home
 from admin.modules_page import ModulesPage
+from admin.outbox_page import OutboxPage
 from admin.people_views import PEOPLE
 from admin.view import View
 from core.modules.dispatch import blaming
@@ -49,4 +50,4 @@ def _views(app: Flask) -> list[View]:
         with blaming(plugin):
             found.append(view(plugin))
     core: list[View] = [view() for view in PEOPLE]
-    return [*found, *core, AccessPage("core"), ModulesPage("core")]
+    return [*found, *core, AccessPage("core"), ModulesPage("core"), OutboxPage("core")]

@@ -124,7 +124,7 @@ class UserView(RecordView):
     def reset(self, id: int) -> ResponseReturnValue:  # noqa: A002
         """Give the user a new password, shown once; every session of theirs ends."""
         user, password = self._governed(id), first_password()
-        set_password(user, password)
+        set_password(user, password, initial=True)
         db.session.commit()
         _keep_password(user, password)
         return redirect(self.link("record", id=id))
@@ -152,7 +152,7 @@ class UserView(RecordView):
         password = _kept_password(self.find(id))
         if password:
             sentence = _(
-                "Password, shown only now: %(password)s. The user should change it after signing in.",
+                "Password, shown only now: %(password)s. The user chooses another one at the first sign-in.",
                 password=password,
             )
             flash(sentence, "warning")  # and shown by this very answer: the cookie never holds it in clear

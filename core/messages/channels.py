@@ -14,7 +14,10 @@ __all__ = ["Channel", "Outgoing", "Undeliverable", "built_in", "channel_named", 
 
 def channel_named(name: str) -> Channel:
     """The channel that a plugin brings, else the built-in one; raises LookupError."""
-    return channels()[name]
+    try:
+        return channels()[name]
+    except KeyError:
+        raise LookupError(f"nothing here sends by {name}") from None
 
 
 def channels() -> dict[str, Channel]:

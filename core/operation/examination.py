@@ -11,6 +11,7 @@ from core.data.scope import Scope
 from core.errors import Unavailable
 from core.governorates.present import engines, governorate_context, registry
 from core.governorates.registry import Governorate
+from core.messages.failures import unserved
 from core.modules import migrations
 from core.modules.models import Setting
 from core.operation.doctor import Finding
@@ -50,6 +51,19 @@ def look_at_demo(app: Flask, governorate: Governorate) -> Iterator[Finding]:
         yield Finding(governorate.code, f"demo accounts among real data: {', '.join(names)}")
     if is_demo and app.config["DIWAN"].production:
         yield Finding(governorate.code, "is demo data, and this is production")
+
+
+def look_at_messages(app: Flask, governorate: Governorate) -> Iterator[Finding]:
+    """What waits for a channel by which nothing is sent waits for ever, and the citizen with it."""
+    with governorate_context(app, governorate.code, Scope.of_system()) as session:
+        waiting = unserved(session)
+    for name, count in sorted(waiting.items()):
+        wait = "1 message waits" if count == 1 else f"{count} messages wait"
+        yield Finding(
+            governorate.code,
+            f"{wait} for {name}, by which nothing is sent here: install a module that brings this channel",
+            grave=bool(app.config["DIWAN"].production),
+        )
 
 
 def look_at_role(app: Flask, governorate: Governorate) -> Iterator[Finding]:
@@ -96,5 +110,6 @@ CHECKS: tuple[Callable[[Flask, Governorate], Iterator[Finding]], ...] = (
     look_at_version,
     look_at_missing_modules,
     look_at_demo,
+    look_at_messages,
     look_at_role,
 )

@@ -13,6 +13,7 @@ from core.app import ASSETS
 from core.config import PRIVATE, Settings
 from core.governorates.present import registry
 from core.language import DEFAULT
+from core.messages.mail import carries_password_in_clear
 from core.modules.dispatch import READY
 from core.operation.catalogues import sources
 from core.operation.doctor import Finding
@@ -67,6 +68,8 @@ def look_at_production(app: Flask) -> Iterator[Finding]:
         )
     if not settings.smtp_url:
         yield Finding("settings", "DIWAN_SMTP_URL is not set: mail goes to a file")
+    elif carries_password_in_clear(settings.smtp_url):
+        yield Finding("settings", "DIWAN_SMTP_URL sends its password unencrypted: add ?starttls=1")
     if sum(one.host is None for one in registry().all()) > 1:
         yield Finding(
             "settings",

@@ -21,12 +21,16 @@ def new_user(
     name_ar: str,
     name_en: str | None = None,
     email: str | None = None,
+    initial: bool = True,
 ) -> User:
-    """A new account in the session; raises Invalid, with errors by field, and adds nothing then."""
+    """A new account in the session; raises Invalid, with errors by field, and adds nothing then.
+
+    `initial` is False where the person typed the password themselves.
+    """
     errors = wrong_names(session, username, email) | ({} if name_ar.strip() else {"name_ar": [_NAMELESS]})
     user = User(username=username, email=email, name_ar=name_ar.strip(), name_en=name_en)
     try:
-        set_password(user, password)
+        set_password(user, password, initial=initial)
     except Invalid as weak:
         errors |= weak.errors
     if errors:

@@ -42,7 +42,7 @@ def user() -> None:
 def add_(
     username: str, code: str, name_ar: str, name_en: str | None, email: str | None, members: tuple[str, ...]
 ) -> None:
-    """Add an account; the password is asked for, or read from standard input."""
+    """Add an account; the password is asked for, or read from standard input, and replaced by its owner."""
     with _governorate(code) as session:
         user = _plainly(
             new_user,
@@ -64,12 +64,12 @@ def add_(
 @click.argument("username")
 @inside
 def password_(username: str, code: str) -> None:
-    """Give an account a new password and end its sessions."""
+    """Give an account a new password, to be changed at the next sign-in, and end its sessions."""
     with _governorate(code) as session:
         user = session.scalar(select(User).where(User.username == login_name(username)))
         if user is None:
             raise Refused(f"there is no user {username} in {code}")
-        _plainly(set_password, user, _password())
+        _plainly(set_password, user, _password(), initial=True)
         session.commit()
         click.echo(f"{user.username} has a new password; open sessions have ended")
 

@@ -69,7 +69,13 @@ def redeem(
     """
     _good(session, token).used_at = now()
     user = new_user(
-        session, username=username, password=password, name_ar=name_ar, name_en=name_en, email=email
+        session,
+        username=username,
+        password=password,
+        name_ar=name_ar,
+        name_en=name_en,
+        email=email,
+        initial=False,
     )
     role = session.scalars(select(Role).where(Role.code == ADMINISTRATOR)).one()
     add_membership(user, root_unit(session, present()), role)

@@ -47,10 +47,10 @@ def weakness(password: str, username: str = "") -> str | None:
     return None
 
 
-def set_password(user: User, password: str) -> None:
+def set_password(user: User, password: str, *, initial: bool = False) -> None:
     """Give `user` a new password and end every session of theirs; raises Invalid for a weak one.
 
-    The caller commits.
+    `initial` when somebody else made it: the gate then asks for one of their own. The caller commits.
     """
     password = PasswordUtil.normalize(Passwords.__new__(Passwords), password)
     wrong = weakness(password, user.username)
@@ -58,3 +58,4 @@ def set_password(user: User, password: str) -> None:
         raise Invalid(wrong, {"password": [wrong]})
     user.password = hash_password(password)
     user.fs_uniquifier = uuid4().hex
+    user.initial_password = initial

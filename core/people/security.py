@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from flask import Flask, abort, g, request, session
 from flask_babel import lazy_gettext
 from flask_login import user_logged_out
-from flask_security import Security, SQLAlchemyUserDatastore, user_authenticated
+from flask_security import Security, SQLAlchemyUserDatastore, password_changed, user_authenticated
 from flask_security.utils import set_request_attr
 from itsdangerous import BadSignature
 from sqlalchemy.exc import DBAPIError
@@ -112,6 +112,7 @@ def _disarm(app: Flask, security: Security) -> None:
     app.before_request_funcs.setdefault("security", []).append(refuse_strange)
     user_authenticated.connect(signed_in_now, app)
     user_logged_out.connect(signed_out_now, app)
+    password_changed.connect(chosen_now, app)
 
 
 def refuse_strange() -> None:
@@ -166,3 +167,8 @@ def signed_out_now(sender: Flask, **extra: Any) -> None:
         end_login(db.session(), number, "logout")
         db.session.commit()
     session.clear()
+
+
+def chosen_now(sender: Flask, user: User, **extra: Any) -> None:
+    """On the page of passwords people choose their own; committed with it."""
+    user.initial_password = False

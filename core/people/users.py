@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from flask_security import UserMixin
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from core.data.base import db
@@ -32,7 +32,8 @@ class User(UserMixin, Bilingual, Shared, db.Model):
     """A member of staff, or a machine that acts for one.
 
     `fs_uniquifier` names the person in cookies; a new one ends every session. `demo` marks the
-    invented users, whose published passwords work in demonstration data only.
+    invented users, whose published passwords work in demonstration data only. `initial_password`:
+    somebody else made the present one and knows it.
     """
 
     __tablename__ = "core_user"
@@ -43,6 +44,7 @@ class User(UserMixin, Bilingual, Shared, db.Model):
     email: Mapped[str | None] = mapped_column(String(255), unique=True)  # type: ignore[assignment]
     password: Mapped[str | None] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(default=True)
+    initial_password: Mapped[bool] = mapped_column(default=False, server_default=false())
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True, default=lambda: uuid4().hex)
     language: Mapped[str | None] = mapped_column(String(2))
     demo: Mapped[bool] = mapped_column(default=False)
@@ -50,6 +52,11 @@ class User(UserMixin, Bilingual, Shared, db.Model):
     memberships: Mapped[list[Membership]] = relationship(
         back_populates="user", cascade="all, delete-orphan", order_by="Membership.id"
     )
+
+    @property
+    def must_choose_password(self) -> bool:
+        """Whether nothing is open to them before they chose a password; the demo's is everybody's."""
+        return self.initial_password and not self.demo
 
     @validates("username", "email")
     def _fold(self, key: str, value: str | None) -> str | None:

@@ -85,6 +85,13 @@ class Browser:
         assert self.status == 302, self.words
         return self
 
+    def choose_password(self, present, new="three herons by the river"):
+        """What everybody does after signing in with a password that somebody else made."""
+        typed = {"password": present, "new_password": new, "new_password_confirm": new}
+        self.get("/password").post("/password", **typed)
+        assert self.status == 302, self.words
+        return self
+
     @property
     def status(self):
         return self.answer.status_code

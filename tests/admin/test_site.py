@@ -22,6 +22,7 @@ OFFICE_PAGES = [
     "/admin/core/role/",
     "/admin/core/access/",
     "/admin/core/module/",
+    "/admin/core/message/",
 ]
 
 

@@ -44,6 +44,11 @@ def coded(label, row):
         },
         "core.transition": {"action": "refer", "source": "examining", "target": "referred", "origin": "user"},
         "core.note": {"visibility": "internal"},
+        "core.message": {
+            "channel": "mail" if row % 2 else "sms",
+            "state": "failed" if row % 2 else "sent",
+            "error": "550 5.1.1 No such user" if row % 2 else None,
+        },
     }.get(label, {})
 
 

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from core.governorates.present import engines, registry
+from core.messages.channels import channels
+from core.messages.outbox import queue
 from core.modules.models import Setting
 from core.modules.problem import Problem
 from core.operation import doctor as module
@@ -126,6 +128,34 @@ def test_demo_data_in_production_is_grave(findings, ground, governorate, setting
         session.commit()
     settings(env="production")
     assert ("is demo data, and this is production", True) in findings(governorate)
+
+
+def test_messages_that_nothing_will_send_are_told_of(findings, ground, governorate, settings, app):
+    """In production the SMS of the development machine, a file, is no channel."""
+    with ground.session(governorate) as session:
+        for n in range(3):
+            queue("sms", "+201012345678", "", "text", effect_key=f"answered {n}")
+        session.commit()
+    assert not [what for what, _grave in findings(governorate) if "wait for" in what]
+    said = "3 messages wait for sms, by which nothing is sent here: install a module that brings this channel"
+    with app.app_context():
+        known = channels()
+    file = known.pop("sms")
+    try:
+        assert (said, False) in findings(governorate)
+        settings(env="production")
+        assert (said, True) in findings(governorate)
+    finally:
+        known["sms"] = file
+
+
+def test_a_password_for_the_mail_server_that_travels_in_the_clear_is_grave(findings, settings):
+    settings(env="production", smtp_url="smtp://me:hidden@mail")
+    said = "DIWAN_SMTP_URL sends its password unencrypted: add ?starttls=1"
+    assert (said, True) in findings("settings")
+    for well in ("smtp://me:hidden@mail?starttls=1", "smtps://me:hidden@mail", "smtp://mail"):
+        settings(env="production", smtp_url=well)
+        assert (said, True) not in findings("settings"), well
 
 
 def test_a_database_that_is_away_or_another_s_is_a_finding(findings, ground, governorate):
