@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask_admin import expose
 
 from admin.display import badge, ref
+from admin.doors import door
 from admin.filters import Filter
 from admin.forms import (
     AmountField,
@@ -21,9 +22,9 @@ from admin.forms import (
     RelationsField,
     TextField,
 )
-from admin.home import Tile, door
 from admin.page import Page
 from admin.record_view import RecordView, Section
+from admin.waiting import Task, Tile, backlog, tile
 from core.hooks import hookimpl
 
 if TYPE_CHECKING:
@@ -44,12 +45,15 @@ __all__ = [
     "RelationField",
     "RelationsField",
     "Section",
+    "Task",
     "TextField",
     "Tile",
+    "backlog",
     "badge",
     "door",
     "expose",
     "ref",
+    "tile",
 ]
 
 

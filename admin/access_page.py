@@ -5,21 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, flash, redirect, request
+from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from sqlalchemy import select
 
-from admin.menu import views
 from admin.page import Page
-from admin.record_view import RecordView
+from admin.titles import module_title, record_title
 from core.access import right
 from core.data.base import db
 from core.errors import NotFound
 from core.people.access import VERBS, Access, may
-from core.people.bilingual import present_language
 from core.people.keepers import keep_keepers
 from core.people.users import Role
 
@@ -38,6 +36,7 @@ class Row:
     """A line of the table: what a role may do with one kind of record."""
 
     title: str
+    module: str
     model: str
     changed: bool
     granted: frozenset[str]
@@ -94,14 +93,5 @@ def _rights(code: str) -> list[Access]:
 
 def _row(right: Access) -> Row:
     granted = frozenset(verb for verb in VERBS if getattr(right, verb))
-    return Row(_title(right.model), right.model, right.changed, granted)
-
-
-def _title(model: str) -> str:
-    """What the screen of such records is called, with its module; the label where there is no screen."""
-    for view in views():
-        if isinstance(view, RecordView) and view.label_name == model:
-            return str(view.title)
-    module = current_app.extensions["diwan"].modules.get(model.partition(".")[0])
-    title = module.manifest.title[present_language()] if module and module.manifest else ""
-    return f"{title} ({model.partition('.')[2]})" if title else model
+    module = module_title(right.model.partition(".")[0])
+    return Row(record_title(right.model), module, right.model, right.changed, granted)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, and_, inspect
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Mapper, aliased
 from sqlalchemy.types import TypeDecorator
 
 from core.data.base import Base, db
@@ -44,9 +45,7 @@ class Columns:
     def _join(self, head: str) -> tuple[Any, type[Any], Any]:
         if head in self.joins:
             return self.joins[head]
-        key, target = relation(self.model, head)
-        other = aliased(target)
-        on: Any = key == other.id
+        other, target, on = _joined(inspect(self.model), head)
         if issubclass(target, Governed):
             on = and_(on, criteria(other, scope_in(db.session())))
         return other, target, on
@@ -57,6 +56,14 @@ class Columns:
         for other, _target, on in self.joins.values():
             statement = statement.outerjoin(other, on)
         return statement
+
+
+@cache
+def _joined(mapper: Mapper[Any], head: str) -> tuple[Any, type[Any], Any]:
+    """Alias, class and ON of a relation; kept, for making an alias costs more than the query's text."""
+    key, target = relation(mapper.class_, head)
+    other = aliased(target)
+    return other, target, key == other.id
 
 
 def attribute(entity: Any, cls: type[Any], name: str) -> Any:

@@ -1,8 +1,7 @@
-"""Two people edit one record: the second one is shown both versions and loses nothing.
+"""Two people edit one record: what only one of them changed is taken, and both are shown where they meet.
 
-A form carries the version it was made from (`row_version`, or a digest where a table has none)
-and a digest of each field. So a stale form is known, and with it who changed what: a field that
-only the other one changed is proposed as stored, one that only this one changed as typed.
+A form carries what it was made from: of each field a digest and the words it was read as. So a posted
+form is compared three ways, was, stored now, typed, and nobody is asked where the answer is plain.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from markupsafe import Markup, escape
 
 from admin.display import comma, show
 from admin.forms.relations import Looked
@@ -22,91 +22,80 @@ from admin.forms.relations import Looked
 if TYPE_CHECKING:
     from admin.record_view import RecordView
 
-VERSION, BASE, KEEP = "row_version", "row_base", "keep-"
+BASE, KEEP = "row_base", "keep-"
+MINE, THEIRS = "mine", "theirs"
 
 
 @dataclass(frozen=True)
-class Clash:
-    """A field whose stored and typed values differ."""
+class Change:
+    """A field that is stored otherwise than typed; `mark` is the stored value's, lest an answer outlive it.
+
+    `was` is None where the form did not say what it was made from.
+    """
 
     name: str
     label: Any
+    was: str | None
     theirs: Any
     mine: Any
-    mine_first: bool
+    mark: str
 
 
-@dataclass(frozen=True)
-class Seen:
-    """What the person saw when the form was made: the record's version and a digest of each field."""
+class Merge:
+    """A posted form beside the record as it is stored now.
 
-    version: str
-    base: dict[str, str]
-    present: str
+    `taken` are fields that only somebody else changed: the form has their values now. `mine` were
+    changed by this person alone. `open` were changed by both, and not answered on the merge page yet.
+    """
 
-    @classmethod
-    def of(cls, record: Any, form: Any) -> Seen:
-        """From the posted form; for a new page, from the record."""
-        stored = {name: _digest(field.object_data) for name, field in form._fields.items()}
-        present = str(getattr(record, VERSION, None) or _digest(sorted(stored.items())))
-        if request.method != "POST":
-            return cls(present, stored, present)
-        return cls(request.form.get(VERSION, ""), _read_base(request.form.get(BASE, "")), present)
-
-    def unchanged(self) -> bool:
-        """Whether the record is still as it was seen."""
-        return self.version == self.present
-
-    def inputs(self) -> list[tuple[str, str]]:
-        """Hidden inputs of the form."""
-        return [(VERSION, self.version), (BASE, json.dumps(self.base, separators=(",", ":")))]
-
-
-def keep_theirs(form: Any, record: Any) -> None:
-    """Where the merge page's answer was "as stored", put the stored value into the form."""
-    for name, field in form._fields.items():
-        if request.form.get(f"{KEEP}{name}") == "theirs":
-            field.data, field.process_errors = field.object_data, ()
-            field.raw_data = [""] if field.object_data in (None, "") else ["stored"]
-
-
-def resolve(view: RecordView, record: Any, form: Any, seen: Seen) -> ResponseReturnValue | None:
-    """The merge page; None if there is nothing to choose."""
-    clashes = list(_clashes(view, form, seen))
-    return page(view, record, form, clashes) if clashes else None
-
-
-def page(view: RecordView, record: Any, form: Any, clashes: list[Clash] | None = None) -> ResponseReturnValue:
-    """The merge page (409), made for the record as it is stored now."""
-    fresh = view.form_of()(None, obj=record)
-    if clashes is None:
+    def __init__(self, view: RecordView, form: Any) -> None:
+        self.view, self.base = view, _read_base(request.form.get(BASE, ""))
+        self.taken: list[Change] = []
+        self.mine: list[Change] = []
+        self.open: list[Change] = []
         for name, field in form._fields.items():
-            field.object_data = fresh[name].object_data
-        clashes = list(_clashes(view, form, Seen("", {}, "")))
-    stored = {name: _digest(field.object_data) for name, field in fresh._fields.items()}
-    version = str(getattr(record, VERSION, None) or _digest(sorted(stored.items())))
-    kept = [(n, v) for n, v in request.form.items(multi=True) if not _is_ours(n)]
-    html = view.show(
-        "conflict.html",
-        title=_("Two changes met"),
-        clashes=clashes,
-        kept=[*kept, *Seen(version, stored, version).inputs()],
-        cancel_url=view.link("record", id=record.id),
-    )
-    return html, 409
+            if not field.process_errors:  # what cannot be read is told at the field, as it was typed
+                self._sort(name, field)
 
-
-def _is_ours(name: str) -> bool:
-    return name in (VERSION, BASE, "csrf_token") or name.startswith(KEEP)
-
-
-def _clashes(view: RecordView, form: Any, seen: Seen) -> Any:
-    for name, field in form._fields.items():
+    def _sort(self, name: str, field: Any) -> None:
         theirs, mine = _digest(field.object_data), _digest(field.data)
-        if theirs != mine:
-            base = seen.base.get(name)
-            told = _told(view, field, field.object_data), _told(view, field, field.data)
-            yield Clash(name, field.label.text, *told, mine_first=theirs == base or mine != base)
+        if theirs == mine:
+            return
+        was, words = self.base.get(name, (None, None))
+        answer = request.form.get(f"{KEEP}{name}")
+        told = _told(self.view, field, field.object_data), _told(self.view, field, field.data)
+        change = Change(name, field.label.text, words, *told, mark=theirs)
+        if mine == was or answer == f"{THEIRS}-{theirs}":
+            self.taken.append(change)
+            _put(field, field.object_data)
+        elif theirs == was or answer == f"{MINE}-{theirs}":
+            self.mine.append(change)
+        else:
+            self.open.append(change)
+
+
+def inputs(view: RecordView, form: Any) -> list[tuple[str, str]]:
+    """Hidden inputs of the form of a stored record: what it was made from."""
+    if request.method == "POST":
+        return [(BASE, request.form.get(BASE, ""))]
+    base = {
+        name: (_digest(field.object_data), _plain(_told(view, field, field.object_data)))
+        for name, field in form._fields.items()
+    }
+    return [(BASE, json.dumps(base, separators=(",", ":"), ensure_ascii=False))]
+
+
+def page(view: RecordView, record: Any, merge: Merge) -> ResponseReturnValue:
+    """The merge page (409); it sends all that was typed again, with the answers."""
+    asked = {f"{KEEP}{change.name}" for change in merge.open}
+    kept = [(n, v) for n, v in request.form.items(multi=True) if n != "csrf_token" and n not in asked]
+    title, cancel = _("Two changes met"), view.link("record", id=record.id)
+    return view.show("conflict.html", title=title, merge=merge, kept=kept, cancel_url=cancel), 409
+
+
+def _put(field: Any, value: Any) -> None:
+    """The stored value, as if it had been typed: a rule that something must be there looks at `raw_data`."""
+    field.data, field.raw_data = value, [""] if value in (None, "") else ["stored"]
 
 
 def _told(view: RecordView, field: Any, value: Any) -> Any:
@@ -114,6 +103,10 @@ def _told(view: RecordView, field: Any, value: Any) -> Any:
         return comma().join(field.titles_of(value)) or "—"
     choices = view.choices_of(field.name)
     return show(value if choices is None else dict(choices).get(value, value)) or "—"
+
+
+def _plain(words: Any) -> str:
+    return Markup(escape(words)).striptags() if isinstance(words, Markup) else str(words)  # noqa: S704
 
 
 def _digest(value: Any) -> str:
@@ -126,9 +119,15 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(plain.encode(errors="replace")).hexdigest()[:12]
 
 
-def _read_base(text: str) -> dict[str, str]:
+def _read_base(text: str) -> dict[str, tuple[str, str]]:
+    """By field: digest and words; whatever is not as `inputs` wrote it counts as not said."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
         return {}
-    return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
+    pairs = found.items() if isinstance(found, dict) else ()
+    return {
+        name: (str(pair[0]), str(pair[1]))
+        for name, pair in pairs
+        if isinstance(pair, list) and len(pair) == 2
+    }

@@ -74,11 +74,15 @@ def day_text(value: date | datetime | None) -> str:
     return clock().write(local(value) if isinstance(value, datetime) else value)
 
 
+_DAY = Markup('<time datetime="%s">%s</time>')
+
+
 def day(value: date | datetime | None) -> Markup:
     """The filter `|day`."""
     if value is None:
         return Markup("")
-    return Markup('<time datetime="{}">{}</time>').format(_iso_day(value), day_text(value))
+    here = local(value) if isinstance(value, datetime) else value
+    return _DAY % (f"{here:%Y-%m-%d}", clock().write(here))
 
 
 def moment(value: datetime | None) -> Markup:
@@ -94,10 +98,6 @@ def moment(value: datetime | None) -> Markup:
         present.write(here),
         time,
     )
-
-
-def _iso_day(value: date | datetime) -> str:
-    return local(value).date().isoformat() if isinstance(value, datetime) else value.isoformat()
 
 
 def start_of(value: date) -> datetime:

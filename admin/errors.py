@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from admin.told import told
 from core.data.base import db
 from core.errors import Refused
+from core.governorates.mounts import KEY
 
 logger = logging.getLogger("diwan.errors")
 RETRY = 30
@@ -124,6 +125,8 @@ def _returning() -> str:
 
 
 def _links(status: int) -> list[tuple[Any, str]]:
+    if g.get("governorate") is None and (code := request.environ.get(KEY)):
+        return [(_("To the list of governorates"), request.script_root.removesuffix(f"/{code}") + "/")]
     root = f"{request.script_root}/"
     if status == 401 and g.get("governorate") is not None:
         return [(_("Sign in"), url_for("security.login", next=_returning()))]

@@ -19,7 +19,7 @@ from admin.dates import day_text, read_day, start_of
 from core.data.search import LONGEST_QUERY, latin_digits
 
 Options = Sequence[tuple[Any, Any]]
-RESERVED = frozenset({"q", "sort", "size", "after", "before", "csrf_token"})
+RESERVED = frozenset({"q", "sort", "size", "after", "before", "filters", "csrf_token"})
 
 
 class Filter:
@@ -182,5 +182,8 @@ class DaysFilter(ColumnFilter):
         return " – ".join(day_text(end) if end else "…" for end in value)
 
     def shown(self, args: Mapping[str, str]) -> Any:
-        """The two inputs as ISO days."""
-        return tuple(end.isoformat() if end else "" for end in self.read(args) or (None, None))
+        """The two inputs as ISO days; what is no day as it was typed."""
+        try:
+            return tuple(end.isoformat() if end else "" for end in self.read(args) or (None, None))
+        except BadRequest:
+            return tuple(args.get(name, "")[:20] for name in self.arguments)

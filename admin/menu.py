@@ -8,8 +8,8 @@ from typing import Any
 from flask import current_app, g, request, url_for
 from flask_babel import gettext as _
 
+from admin.titles import module_title
 from admin.view import View
-from core.people.bilingual import present_language
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,4 @@ def _group_of(view: View) -> str:
     """Its own heading, else the title of its module, else administration."""
     if view.menu_group is not None:
         return str(view.menu_group)
-    module = current_app.extensions["diwan"].modules.get(view.plugin)
-    if module is not None and module.manifest is not None:
-        return str(module.manifest.title[present_language()])
-    return _("Administration")
+    return module_title(view.plugin or "core")

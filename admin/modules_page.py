@@ -12,7 +12,10 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
+from admin.doors import doors
+from admin.menu import views
 from admin.page import Page
+from admin.titles import module_title
 from core.access import right
 from core.data.base import db
 from core.errors import NotFound, Refused
@@ -90,6 +93,26 @@ class ModulesPage(Page):
         cards = [_card(standing, allowed) for standing in lifecycle.standings(db.session())]
         return self.show("modules.html", modules=cards)
 
+    @expose("/<id>/disable", methods=("GET",))
+    @right(LABEL, "write")
+    def ask(self, id: str) -> ResponseReturnValue:  # noqa: A002 - the word of the address
+        """Before a module is switched off: what will stop."""
+        standing = next((one for one in lifecycle.standings(db.session()) if one.id == id), None)
+        if standing is None or "disable" not in POSSIBLE.get(standing.state, ()):
+            raise NotFound(_("There is no such step."))
+        title = _("Disable %(name)s?", name=module_title(id))
+        needing = [one for one in lifecycle.needed_by(id) if lifecycle.host().enabled(one)]
+        crumbs = self.crumbs((title, None))
+        return self.show(
+            "disable.html",
+            title=title,
+            crumbs=crumbs,
+            id=id,
+            screens=[view.title for view in views() if view.plugin == id and view.in_menu],
+            doors=[door.title for door in doors() if door.plugin == id],
+            needing=[module_title(one) for one in needing],
+        )
+
     @expose("/<id>/<action>", methods=("POST",))
     @right(LABEL, "write")
     def act(self, id: str, action: str) -> ResponseReturnValue:  # noqa: A002 - the word of the address
@@ -115,19 +138,14 @@ def _card(standing: Standing, allowed: bool) -> Card:
     return Card(
         id=standing.id,
         icon=(manifest.icon if manifest else "") or "puzzle",
-        title=_title(standing.id),
+        title=module_title(standing.id),
         summary=manifest.summary[present_language()] if manifest else "",
         version=manifest.version if manifest else (standing.row.version if standing.row else ""),
         state_label=words,
         colour=colour,
-        needs=[_title(name) for name in manifest.depends] if manifest else [],
-        needed_by=[_title(name) for name in lifecycle.needed_by(standing.id)],
+        needs=[module_title(name) for name in manifest.depends] if manifest else [],
+        needed_by=[module_title(name) for name in lifecycle.needed_by(standing.id)],
         problem=module.error if module else "",
         trace=module.traceback if module and allowed else "",
         buttons=[(step, STEPS[step][0], STEPS[step][1]) for step in steps],
     )
-
-
-def _title(name: str) -> str:
-    module = lifecycle.host().modules.get(name)
-    return module.manifest.title[present_language()] if module and module.manifest else name

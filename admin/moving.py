@@ -60,6 +60,7 @@ def form_for(step: Transition) -> Any:
 def _page(
     view: RecordView, record: Any, step: Transition, form: Any, refused: Refused | None = None
 ) -> ResponseReturnValue:
+    view.prepare_step(record, step.action, form)
     page = Heading(view, record)
     target = step.target if isinstance(step.target, str) else None
     html = view.show(

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import current_app
 from flask_babel import lazy_gettext as _
+from sqlalchemy import select
 
 from admin.record_view import RecordView, Section
+from admin.titles import module_title
 from admin.users_view import UserView
+from core.data.base import db
 from core.people.categories import Category
 from core.people.places import Place
 from core.people.units import KINDS as UNIT_KINDS
@@ -103,6 +107,7 @@ class CategoryView(RecordView):
         "bodies": _("Separated by semicolons, the competent one first."),
         "hours": _("For emergencies, instead of working days."),
     }
+    choices = {"list": lambda: _lists()}
     list_columns = ("name", "code", "list", "parent", "working_days", "hours", "active")
     sort, sortable = "path", ("code",)
     filters = ("list", "parent", "confidential", "emergency", "active")
@@ -125,7 +130,7 @@ class RoleView(RecordView):
         "confidential": _("Sees confidential records"),
         "changed": _("Changed here"),
     }
-    choices = {"reach": [(reach, REACH_WORDS[reach]) for reach in REACHES]}
+    choices = {"reach": [(reach, REACH_WORDS[reach]) for reach in REACHES], "plugin": lambda: _modules()}
     list_columns = ("name", "code", "plugin", "reach", "confidential", "changed")
     sort = "id"
     filters = ("reach",)
@@ -133,6 +138,16 @@ class RoleView(RecordView):
     detail_sections = (Section(None, ("name", "code", "plugin", "reach", "confidential", "changed")),)
     create = False
     notes = False
+
+
+def _modules() -> list[tuple[str, str]]:
+    return [(code, module_title(code)) for code in sorted({"core", *current_app.extensions["diwan"].modules})]
+
+
+def _lists() -> list[tuple[str, str]]:
+    """The lists that there are, called as the module that uses them; a new list comes with its module."""
+    codes = db.session.scalars(select(Category.list).distinct().order_by(Category.list))
+    return [(code, module_title(code)) for code in codes]
 
 
 PEOPLE: tuple[Any, ...] = (UserView, UnitView, PlaceView, CategoryView, RoleView)

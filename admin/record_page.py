@@ -69,14 +69,21 @@ class RecordPage(Heading):
         self.steps = self._steps()
         self.actions = self._actions()
         self.edit_url = self._edit_url()
-        self.sections = [
-            Facts(section.title, [self._fact(name) for name in section.fields])
-            for section in view.sections(detail=True)
-        ]
+        self.sections = self._sections()
         self.extra = view.detail_extra(record)
         self.story: list[Told] | None = story_of(view, record) if view.notes or view.workflow else None
         self.note_form = note_form(view, record) if view.notes and may_note(record) else None
         self.note_url = view.link("note", id=record.id) if view.notes else None
+
+    def _sections(self) -> list[Facts]:
+        """The sections that hold anything: an answer that nobody has written yet needs no card of dashes."""
+        made = [
+            Facts(section.title, [self._fact(name) for name in section.fields])
+            for section in self.view.sections(detail=True)
+        ]
+        return [one for one in made if any(value not in ("", None) for _l, value, _w in one.facts)] or made[
+            :1
+        ]
 
     def _steps(self) -> list[Stage]:
         """The status bar; a state beside the usual path comes last."""

@@ -132,6 +132,9 @@ class RecordView(View):
     def before_save(self, record: Any, form: Any) -> None:
         """After the form's values are on the record, before the flush; raise Refused or Invalid to stop."""
 
+    def prepare_step(self, record: Any, action: str, form: Any) -> None:
+        """A step's form is about to be shown: may propose values."""
+
     def opened(self, record: Any) -> None:
         """A person opened the record's page (never HEAD or a prefetch): may log it."""
 
@@ -216,9 +219,8 @@ class RecordView(View):
         if jump is not None:
             return redirect(self.link("record", id=jump))
         listing = Listing(self, request.args)
-        return self.show(
-            self.list_template, listing=listing, may_create=self.create and may(CREATE, self.label_name)
-        )
+        may_create = self.create and may(CREATE, self.label_name)
+        return self.show(self.list_template, listing=listing, may_create=may_create), listing.status
 
     def _numbered(self, text: str) -> int | None:
         column = column_of(self.model, "number")

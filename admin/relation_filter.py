@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 
+from admin.branches import Branch, branches
 from admin.columns import column_of, name_of, ordering
 from admin.cursor import LARGEST_ID
 from admin.filters import Filter
@@ -27,12 +28,12 @@ class RelationFilter(Filter):
         self.key, self.target, self.criterion = key, target, criterion
         self.tree = column_of(target, "path") is not None
 
-    def offered(self) -> list[tuple[Any, Any]] | None:
-        """(id, name), indented in a tree; None if there are too many to offer."""
+    def offered(self) -> list[Branch] | None:
+        """(id, name) in groups, those of a tree by its branches; None if there are too many to offer."""
         rows = db.session.execute(self._rows().limit(MOST_OPTIONS + 1)).all()
         if len(rows) > MOST_OPTIONS:
             return None
-        return [(row[0], indented(row[1], row[2] if self.tree else "")) for row in rows]
+        return branches((row[0], str(row[1]), row[2] if self.tree else "") for row in rows)
 
     def _rows(self) -> Any:
         columns = [self.target.id, name_of(self.target, self.target)] + (
@@ -79,8 +80,3 @@ class RelationFilter(Filter):
     def words(self, value: Any) -> str:
         """The name of the row, or the words."""
         return str(self._name(value)[1]) if isinstance(value, int) else f"“{value}”"
-
-
-def indented(name: str, path: str) -> str:
-    """A node's name set in by its depth, with spaces that a select does not collapse."""
-    return "\u2003" * max(path.count("/") - 2, 0) + str(name)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from admin import conflict
+from admin.display import comma
 from admin.forms.populate import populate
 from admin.forms.relations import FIND
 from admin.record_page import Heading
@@ -40,28 +41,33 @@ def edit(view: RecordView, record: Any) -> ResponseReturnValue:
     if not may_on("write", record) or not view.may_edit(record):
         raise NotAllowed(_("This record cannot be edited any more, or not by you."))
     form = view.form_of()(request.form if request.method == "POST" else None, obj=record)
-    seen = conflict.Seen.of(record, form)
-    if request.method != "POST" or FIND in request.form or not _is_valid(form, record):
-        return _form_page(view, form, record, seen=seen)
-    if not seen.unchanged():
-        found = conflict.resolve(view, record, form, seen)
-        if found is not None:
-            return found
+    hidden = conflict.inputs(view, form)
+    if request.method != "POST" or FIND in request.form:
+        return _form_page(view, form, record, hidden=hidden)
+    merge = conflict.Merge(view, form)
+    if not form.validate():
+        _tell_taken(merge)
+        return _form_page(view, form, record, hidden=hidden)
+    if merge.open:
+        return conflict.page(view, record, merge)
     _record, refused = save(view, form, record)
     if refused is None:
+        _tell_taken(merge)
         return _saved(view, record)
     if isinstance(refused, Overtaken):
-        return conflict.page(view, view.find(record.id), view.form_of()(request.form))
-    return _form_page(view, form, record, refused, seen)
+        stored = view.find(record.id)
+        return conflict.page(view, stored, conflict.Merge(view, view.form_of()(request.form, obj=stored)))
+    return _form_page(view, form, record, refused, hidden)
 
 
 class Overtaken(Refused):
     """Another save came between reading and writing this one (409)."""
 
 
-def _is_valid(form: Any, record: Any) -> bool:
-    conflict.keep_theirs(form, record)
-    return bool(form.validate())
+def _tell_taken(merge: conflict.Merge) -> None:
+    if merge.taken:
+        names = comma().join(str(change.label) for change in merge.taken)
+        flash(_("Somebody else changed this meanwhile, and it was kept: %(names)s.", names=names), "message")
 
 
 def _saved(view: RecordView, record: Any) -> ResponseReturnValue:
@@ -114,7 +120,7 @@ def _reason(error: Exception) -> Refused | None:
 
 
 def _form_page(
-    view: RecordView, form: Any, record: Any, refused: Refused | None = None, seen: Any = None
+    view: RecordView, form: Any, record: Any, refused: Refused | None = None, hidden: Any = ()
 ) -> ResponseReturnValue:
     if isinstance(refused, Invalid):
         accuse(form, refused)
@@ -127,7 +133,6 @@ def _form_page(
     name, back = (
         (_name_of(view, record), view.link("record", id=record.id)) if record is not None else (title, None)
     )
-    hidden = [] if seen is None else seen.inputs()
     crumbs = view.crumbs((name, back), (title, None)) if record is not None else view.crumbs((title, None))
     html = view.show(
         view.form_template,

@@ -6,7 +6,7 @@ script: type part of the name, press the button beside it, choose among what was
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import render_template, request
@@ -16,10 +16,11 @@ from sqlalchemy import or_, select
 from wtforms import Field
 from wtforms.validators import StopValidation
 
+from admin.branches import Branch, branches, drawn
 from admin.columns import column_of, ordering
 from admin.cursor import LARGEST_ID
 from admin.name_search import name_criteria
-from admin.relation_filter import MOST_OPTIONS, indented
+from admin.relation_filter import MOST_OPTIONS
 from core.data.base import db
 from core.data.search import latin_digits
 
@@ -33,6 +34,7 @@ class Looked(Field):
     """What one and several references have in common; `target` is the class, `criterion()` narrows it."""
 
     several = False
+    data: Any
 
     def __init__(
         self,
@@ -48,6 +50,13 @@ class Looked(Field):
         super().__init__(label, validators, **kwargs)
         self.target, self.by_id, self.blank, self.criterion = target, by_id, blank, criterion
         self._asked: list[Any] | None = None
+        self.suggested: list[Any] = []
+
+    def suggest(self, rows: Sequence[Any], reason: str, *, preset: bool = True) -> None:
+        """Offer these first and say why; with `preset` the first is chosen until something is posted."""
+        self.suggested, self.description = list(rows), _("Suggested: %(reason)s", reason=reason)
+        if preset and not self.raw_data and self.data is None:
+            self.data = rows[0].id if self.by_id else rows[0]
 
     def rows(self) -> Any:
         """The select of what may be chosen; the guard narrows it to what the person sees."""
@@ -111,9 +120,12 @@ class Looked(Field):
         above = getattr(row, "parent", None)
         return f"{above} › {row}" if above is not None and self.many else _called(row)
 
-    def option_title(self, row: Any) -> str:
-        """The same in a select, where the indent shows the tree."""
-        return indented(_called(row), getattr(row, "path", ""))
+    def options(self) -> Markup:
+        """The options of a select: what is suggested, then the rest in the groups of its tree."""
+        first = [Branch(_("Suggested"), [(row.id, _called(row)) for row in self.suggested])]
+        nodes = ((row.id, _called(row), getattr(row, "path", "")) for row in self.offered)
+        rest = branches(nodes, without={row.id for row in self.suggested})
+        return drawn([*(first if self.suggested else ()), *rest], [row.id for row in self.chosen()])
 
     def chosen(self) -> list[Any]:
         """The rows chosen now."""

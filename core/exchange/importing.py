@@ -20,6 +20,10 @@ from core.exchange.spec import ImportSpec, Row
 CHUNK = 500
 """Rows in one transaction: what is in stays in if a later chunk fails, and a second run takes the rest."""
 
+_TAKEN = _("It cannot be kept: a code or number is in use already, or something that it needs is missing.")
+_TOO_LARGE = _("It cannot be kept: a value is too long or too large.")
+"""For what the database refuses: its own words are English, and may tell of another's record."""
+
 
 @dataclass
 class Import:
@@ -128,7 +132,7 @@ class Import:
         except (Refused, IntegrityError, DataError) as error:
             db.session.rollback()
             if not isinstance(error, Refused):
-                error = Invalid(_("The database refuses this row: %(reason)s", reason=_first_line(error)))
+                error = Invalid(_TOO_LARGE if isinstance(error, DataError) else _TAKEN)
             report.rejects.append(Reject(line, say(error, self.headings)))
 
     def _write(self, built: Sequence[Any]) -> None:
@@ -141,7 +145,3 @@ class Import:
             db.session.rollback()
         else:
             db.session.commit()
-
-
-def _first_line(error: Any) -> str:
-    return str(error.orig).strip().splitlines()[0]

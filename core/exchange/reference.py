@@ -13,11 +13,13 @@ from core.data.base import db
 from core.errors import Invalid
 from core.exchange.spec import Column, ImportSpec, Row
 from core.exchange.values import choice, flag, text, whole
+from core.governorates.present import present
 from core.people.bilingual import LONGEST_NAME
 from core.people.categories import Category
 from core.people.places import Place
 from core.people.units import KINDS, Unit
 
+GOVERNORATE = "governorate"
 CODE = Column("code", required=True, headings=("service_code", "الكود", "الرمز"), longest=60)
 PARENT = Column("parent", headings=("parent_code", "يتبع", "التابع له"), longest=60)
 NAME_AR = Column("name_ar", headings=("الاسم", "الاسم بالعربية"), longest=LONGEST_NAME)
@@ -71,10 +73,33 @@ def _build(model: Any, row: Row, nodes: dict[Any, Any]) -> Any:
     parent = row["parent"] and nodes.get(_key(model, row["parent"], values.get("list")))
     if row["parent"] and (parent is None or parent not in db.session):
         raise Invalid(_("There is no “%(code)s” to put it under.", code=row["parent"]))
-    node = model(**values, parent=parent or None)
+    top = None if row["parent"] or model is not Place else _top(nodes)
+    if top is not None and values["kind"] == GOVERNORATE:
+        node = _renamed(top, values)
+    else:
+        node = model(**values, parent=parent or top)
     db.session.add(node)
     nodes[_key(model, node.code, values.get("list"))] = node
     return node
+
+
+def _top(nodes: dict[Any, Any]) -> Place | None:
+    """The governorate on its map, under which a place without a parent goes; None before it is there."""
+    node = next((one for one in nodes.values() if one in db.session), None)
+    while node is not None and node.parent is not None:
+        node = node.parent
+    return node if node is not None and node.kind == GOVERNORATE else None
+
+
+def _renamed(top: Place, values: dict[str, Any]) -> Place:
+    """The place that the governorate was born with, called as in the file; Invalid for another."""
+    if top.code != present().code:
+        raise Invalid(
+            _("The map has its top already, “%(name)s”: put this under it or leave it out.", name=top.name)
+        )
+    for name, value in values.items():
+        setattr(top, name, value)
+    return top
 
 
 def _key(model: Any, code: str, list_: str | None) -> tuple[str | None, str]:

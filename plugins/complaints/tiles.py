@@ -1,51 +1,108 @@
-"""What waits for whom, on the first page: a number that opens the list behind it."""
+"""What each role does first: its queue, and figures that open the list behind them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import func
 
-from admin import Tile
-from core import Scope, db, may, select_visible
-from plugins.complaints.models import ANSWERING, WAITING, Complaint, Referral, addressed_here
+from admin import Task, backlog, tile
+from core import Scope, may, now, present
+from plugins.complaints.models import ACKNOWLEDGED, ANSWERING, SENT, WAITING
+from plugins.complaints.views import ComplaintView, ReferralView
 from plugins.complaints.workflow import COMPLAINT as TABLE
 from plugins.complaints.workflow import EXAMINING, IN_ACTION, REFERRED, REGISTERED, REPLY_REVIEW
 
-COMPLAINTS = "complaints.complaint"
+COMPLAINTS, REFERRALS = "complaints.complaint", "complaints.referral"
+CLERK, DIRECTOR = "CLK", "DIR"
 DESK = frozenset({"EXM", "OFF"})
 REVIEW = frozenset({"REV", "DIR"})
 BODY = frozenset(ANSWERING)
+OPEN = ",".join(TABLE.open_states)
+LATE = frozenset({"OFF", DIRECTOR, *ANSWERING})
+"""Roles that must know of an answer that is late."""
 
 
-def tiles(scope: Scope) -> list[Tile]:
-    """The queues of this person's roles; for who only reads, how many are open."""
+def tiles(scope: Scope) -> list[Any]:
+    """What waits for this person's roles; for who only reads, how many are open."""
     if not may("read", COMPLAINTS, scope):
         return []
-    found: list[Tile] = []
-    if scope.roles & DESK:
-        found += [_in_state(_("To examine"), REGISTERED), _in_state(_("To refer"), EXAMINING)]
-    if scope.roles & BODY:
-        found.append(_at_my_body(scope))
-    if scope.roles & REVIEW:
-        found.append(_in_state(_("Replies to review"), REPLY_REVIEW))
-    if scope.roles & (DESK | REVIEW):
-        found.append(_in_state(_("With bodies"), REFERRED, IN_ACTION))
-    return found or [_in_state(_("Open complaints"), *TABLE.open_states)]
+    roles = scope.roles
+    found = [
+        *(_of_counter() if may("create", COMPLAINTS, scope) else ()),
+        *(_of_clerk() if CLERK in roles else ()),
+        *(_of_desk() if roles & DESK else ()),
+        *(_of_body() if roles & BODY else ()),
+        *(_late() if roles & LATE and may("read", REFERRALS, scope) else ()),
+        *(_of_review() if roles & REVIEW else ()),
+        *(_of_director() if DIRECTOR in roles else _with_bodies() if roles & (DESK | REVIEW) else ()),
+    ]
+    return found or [tile(ComplaintView, _("Open complaints"), state=OPEN)]
 
 
-def _in_state(title: Any, *states: str) -> Tile:
-    counted = select_visible(Complaint, func.count(Complaint.id)).where(Complaint.state.in_(states))
-    url = url_for("complaints_complaint.index", state=",".join(states))
-    return Tile(title, db.session.scalar(counted) or 0, url)
+def _of_counter() -> Iterator[Any]:
+    today = present().local(now()).date().isoformat()
+    yield Task(_("New complaint"), url_for("complaints_complaint.create"))
+    yield tile(ComplaintView, _("Received today"), received_at_from=today, received_at_to=today)
 
 
-def _at_my_body(scope: Scope) -> Tile:
-    """Counted as the list counts: what is addressed to the person's own units and not answered."""
-    counted = select_visible(Referral, func.count(Referral.id)).where(
-        Referral.state.in_(WAITING), *addressed_here(scope)
+def _of_clerk() -> Iterator[Any]:
+    yield tile(ComplaintView, _("Waiting for examination"), state=REGISTERED)
+    yield tile(ComplaintView, _("Open complaints"), state=OPEN)
+    columns = ("number", "received_at", "subject", "place", "state")
+    yield backlog(ComplaintView, _("Latest complaints"), columns, state=OPEN)
+
+
+def _of_desk() -> Iterator[Any]:
+    yield tile(ComplaintView, _("To examine"), state=REGISTERED)
+    yield tile(ComplaintView, _("To refer"), state=EXAMINING)
+    columns = ("number", "received_at", "subject", "category", "place")
+    yield backlog(
+        ComplaintView, _("To examine, the oldest first"), columns, state=REGISTERED, sort="received_at"
     )
-    url = url_for("complaints_referral.index", state=",".join(WAITING))
-    return Tile(_("Waiting at my body"), db.session.scalar(counted) or 0, url)
+
+
+def _of_body() -> Iterator[Any]:
+    """Counted as the list counts: what is addressed to the person's own units and not answered."""
+    waiting = ",".join(WAITING)
+    yield tile(ReferralView, _("Waiting at my body"), state=waiting)
+    yield tile(ReferralView, _("To acknowledge"), state=SENT)
+    yield tile(ReferralView, _("To answer"), state=ACKNOWLEDGED)
+    columns = ("number", "complaint.subject", "sent_at", "due_on", "state")
+    yield backlog(
+        ReferralView, _("Waiting at my body, the oldest first"), columns, state=waiting, sort="sent_at"
+    )
+
+
+def _of_review() -> Iterator[Any]:
+    yield tile(ComplaintView, _("Replies to review"), state=REPLY_REVIEW)
+    columns = ("number", "received_at", "subject", "category", "with_body")
+    yield backlog(
+        ComplaintView,
+        _("Replies to review, the oldest first"),
+        columns,
+        state=REPLY_REVIEW,
+        sort="received_at",
+    )
+
+
+def _with_bodies() -> Iterator[Any]:
+    yield tile(ComplaintView, _("With bodies"), state=f"{REFERRED},{IN_ACTION}")
+
+
+def _of_director() -> Iterator[Any]:
+    for code in TABLE.open_states:
+        if code not in (TABLE.initial, REPLY_REVIEW):  # which has its own, as a queue
+            yield tile(ComplaintView, TABLE.state(code).label, state=code)
+    columns = ("number", "received_at", "subject", "state", "with_body")
+    yield backlog(ComplaintView, _("Unanswered, the oldest first"), columns, state=OPEN, sort="received_at")
+
+
+def _late() -> Iterator[Any]:
+    yesterday = (present().local(now()).date() - timedelta(days=1)).isoformat()
+    yield tile(
+        ReferralView, _("Late: the answer was due"), "danger", state=",".join(WAITING), due_on_to=yesterday
+    )

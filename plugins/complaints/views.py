@@ -11,24 +11,25 @@ from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
 
-from admin import RecordView, Section, expose
+from admin import RecordView, Section, badge, expose
 from admin.dates import day
-from core import Category, Invalid, Refused, db, transition
+from core import Category, Invalid, Refused, State, db, transition
 from core.access import Access
 from core.data.scope import CONFIDENTIAL, ORDINARY
 from core.work import audit
 from core.work.transition import allowed
-from plugins.complaints import counter, identity, receipts
+from plugins.complaints import competence, counter, identity, receipts
 from plugins.complaints.codes import APPLICANTS, CHANNELS, KINDS, OUTCOMES
 from plugins.complaints.forms import LIST
 from plugins.complaints.models import ACKNOWLEDGED, ANSWERED, SENT, Complaint, Referral, addressed_here
 from plugins.complaints.workflow import EXAMINING, RECEIVED, REGISTERED
 
 COMPLAINT = "complaints.complaint"
-ACKNOWLEDGE, REPRINT = "acknowledge", "reprint"
+ACKNOWLEDGE, REFER, REPRINT = "acknowledge", "refer", "reprint"
 FOCAL_POINT = "FOC"
 AHEAD = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 """Headers by which browsers say that they fetch a page nobody has asked for yet."""
+GROUP = _("Complaint desk")
 CONFIDENTIAL_SUBJECT = _("Confidential complaint")
 WORDS = {
     "applicant_name": _("Applicant"),
@@ -56,6 +57,7 @@ class ComplaintView(RecordView):
 
     model = Complaint
     title, singular, icon = _("Complaints"), _("Complaint"), "message-report"
+    menu_group = GROUP
     create_label = _("New complaint")
     public_notes_by = ("OFF", "REV", "DIR")
     empty = _("Complaints taken in at the counter or sent by citizens appear here.")
@@ -116,6 +118,13 @@ class ComplaintView(RecordView):
                 abort(Response(status=204))
             audit.record("viewed", record)
         return record
+
+    def prepare_step(self, record: Complaint, action: str, form: Any) -> None:
+        """Referring: the competent body by category and place is proposed, another may be chosen."""
+        if action == REFER:
+            found = competence.suggest(record)
+            if found is not None:
+                form.unit_id.suggest(found.units, found.reason, preset=found.sure)
 
     def opened(self, record: Complaint) -> None:
         """A focal point's first opening of a referral acknowledges it; a fetch ahead is no opening."""
@@ -187,19 +196,34 @@ def acknowledge(complaint: Complaint) -> None:
         session.info["write"] = False
 
 
+REFERRAL_STATES = {
+    state.code: state
+    for state in (
+        State(SENT, _("Sent"), colour="indigo"),
+        State(ACKNOWLEDGED, _("Received"), colour="purple"),
+        State(ANSWERED, _("Replied"), open=False, colour="teal"),
+    )
+}
+
+
 class ReferralView(RecordView):
     """What was referred to the actor's body; who sees the whole governorate sees every body's."""
 
     model = Referral
     title, singular, icon = _("Referrals to my body"), _("Referral"), "inbox"
+    menu_group = GROUP
     empty = _("Complaints that are referred to your body appear here.")
     labels = WORDS
     choices = {
-        "state": [(SENT, _("Sent")), (ACKNOWLEDGED, _("Received")), (ANSWERED, _("Replied"))],
+        "state": [(code, state.label) for code, state in REFERRAL_STATES.items()],
         "outcome": list(OUTCOMES.items()),
     }
     list_columns = ("number", "complaint.number", "complaint.subject", "unit", "sent_at", "due_on", "state")
-    list_formatters = {"complaint.subject": lambda value, row: show_subject(value, row)}
+    list_formatters = {
+        "complaint.subject": lambda value, row: show_subject(value, row),
+        "sent_at": lambda value, row: day(value),
+        "state": lambda value, row: badge(REFERRAL_STATES[value]),
+    }
     list_also = ("confidentiality",)
     wide_columns = ("complaint.subject",)
     sort = "sent_at desc"

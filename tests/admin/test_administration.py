@@ -63,7 +63,7 @@ def test_a_unit_is_made_moved_and_never_below_itself(administrator, shelf):
         new = made.id
     east = f"/admin/core/unit/{shelf.ids['EAST']}/edit"
     page = administrator.get(east)
-    seen = {name: page.hidden(name) for name in ("row_version", "row_base")}
+    seen = {"row_base": page.hidden("row_base")}
     below = {"name_ar": "الشرق", "code": "EAST", "kind": "department", "parent": str(new), "active": "y"}
     assert page.post(east, **(below | seen)).status == 409
     assert "cannot be moved below itself" in page.words
@@ -82,7 +82,7 @@ def test_two_administrators_edit_one_unit(administrator, person, browser, shelf)
     person("badr", "DIWAN:ADM")
     other = browser().sign_in("badr").get(address)
     mine = administrator.get(address)
-    seen = {name: mine.hidden(name) for name in ("row_version", "row_base")}
+    seen = {"row_base": mine.hidden("row_base")}
     assert other.post(address, **(values | seen | {"name_en": "His"})).status == 302
     assert mine.post(address, **(values | seen | {"name_en": "Mine"})).status == 409
     assert "His" in mine.words
@@ -253,13 +253,20 @@ def readable(cookie):
 def test_modules_are_switched_off_and_on(administrator, librarian):
     page = administrator.get("/admin/core/module/")
     assert "Sample shelf" in page.words
-    page.post("/admin/core/module/shelf/disable").follow()
+    (asks,) = page.links("Disable")
+    page.get(asks)
+    for words in ("Disable Sample shelf?", "cannot be opened:", "Books", "Its data stay untouched"):
+        assert words in page.words, words
+    assert librarian.get("/admin/shelf/book/").status == 200, "asking stops nothing"
+    page.post(asks).follow()
     assert "Its data stay untouched" in page.words
     assert librarian.get("/admin/shelf/book/").status == 404
     page.post("/admin/core/module/shelf/enable").follow()
     assert librarian.get("/admin/shelf/book/").status == 200
     page.post("/admin/core/module/ledger/install").follow()
     assert "It can be enabled now" in page.words
+    assert administrator.get("/admin/core/module/ledger/disable").status == 404, "it is not on"
+    assert librarian.get("/admin/core/module/shelf/disable").status == 403
     for step in ("shelf/explode", "nothing/install", "../x/enable"):
         assert administrator.get("/admin/core/module/").post(f"/admin/core/module/{step}").status == 404
 
@@ -325,3 +332,12 @@ def test_a_password_is_changed_in_our_frame(librarian, browser):
     )
     assert page.status == 302
     browser().sign_in("layla", PASSWORD)
+
+
+def test_no_screen_of_the_office_shows_bare_codes(administrator):
+    page = administrator.get("/admin/core/role/")
+    assert ["Librarian", "LIB", "Sample shelf"] in [row[:3] for row in page.rows]
+    page.get("/admin/core/access/?role=ADM")
+    for words in ("Roles of users", "Messages to citizens", "Modules", "Administration"):
+        assert words in page.words, words
+    assert "core." not in page.words

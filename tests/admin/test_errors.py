@@ -67,6 +67,7 @@ def test_below_an_unknown_code_there_is_no_directory(app, path):
     answer = client.get(path)
     assert answer.status_code == 404
     assert "There is no governorate at this address." in answer.text
+    assert 'href="/">To the list of governorates</a>' in answer.text
     assert client.get("/").status_code == 200
 
 

@@ -115,6 +115,33 @@ def test_filters_narrow_and_say_so(librarian, fill):
     assert "Nothing matches" in librarian.words
 
 
+def test_options_are_fetched_only_for_an_open_panel(librarian, fill, shelf):
+    fill(1)
+    page = librarian.get(f"{BOOKS}?kind=novel&sort=bought_on")
+    assert "<select" not in page.html
+    assert 'name="kind" value="novel"' in page.html, "searching keeps the filters of the closed panel"
+    (opens,) = page.links("Filters")
+    page.get(opens)
+    assert "<optgroup label" not in page.html, "two branches without any below them need no group"
+    assert ">East</option>" in page.html
+    assert 'value="novel" selected' in page.html
+    (closes,) = page.links("Filters")
+    assert "<select" not in page.get(closes).html
+    assert "Kind: Novel" in page.words
+
+
+def test_what_a_list_cannot_read_is_said_above_it(librarian, fill):
+    fill(2)
+    page = librarian.get(f"{BOOKS}?received_at=xx")
+    assert (page.status, len(page.rows)) == (200, 2)
+    assert "This list does not know “received_at”." in page.words
+    page = librarian.get(f"{BOOKS}?kind=atlas&received_at_from=31/02/2026&filters=1")
+    assert (page.status, len(page.rows)) == (400, 0)
+    assert "The filter “Received on” does not know this value." in page.words
+    assert 'value="31/02/2026"' in page.html, "what was typed stays"
+    assert "left out" not in librarian.get(f"{BOOKS}?kind=novel&size=20").words
+
+
 def test_a_tree_filter_takes_all_below(person, browser, fill, shelf):
     person("dina", "DIWAN:LIB")
     page = browser().sign_in("dina")

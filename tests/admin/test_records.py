@@ -1,6 +1,8 @@
 """Taking in, changing and moving a record: what is typed is kept, what is wrong is said, nothing is lost."""
 
+import re
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from sqlalchemy import select
@@ -107,7 +109,7 @@ def test_an_id_that_leads_nowhere_is_an_error_never_empty(librarian, values, sto
 
 def test_a_stale_choice_does_not_erase_what_was_stored(librarian, book, stored, values):
     page = librarian.get(f"{BOOKS}{book}/edit")
-    seen = {name: page.hidden(name) for name in ("row_version", "row_base")}
+    seen = {"row_base": page.hidden("row_base")}
     assert page.post(f"{BOOKS}{book}/edit", **(values | seen | {"category": "999999"})).status == 422
     assert stored()[0]["category_id"] is not None
 
@@ -230,32 +232,82 @@ def test_nothing_is_written_without_the_token(librarian, values, stored, book):
     assert len(stored()) == 1
 
 
-def test_two_people_edit_one_book_and_nothing_is_lost(librarian, book, stored, values, person, browser):
+@pytest.fixture
+def two(librarian, book, person, browser):
+    """Two librarians who have the same book's form open, and what their forms carry unseen."""
     person("omar", "EAST:LIB")
-    other = browser().sign_in("omar")
-    mine, theirs = librarian.get(f"{BOOKS}{book}/edit"), other.get(f"{BOOKS}{book}/edit")
-    seen = {name: mine.hidden(name) for name in ("row_version", "row_base")}
-    theirs.post(f"{BOOKS}{book}/edit", **(values | seen | {"title": "His title", "copies": "9"}))
-    assert theirs.status == 302
-    page = mine.post(f"{BOOKS}{book}/edit", **(values | seen | {"title": "My title", "summary": "Mine"}))
+    address = f"{BOOKS}{book}/edit"
+    hers, his = librarian.get(address), browser().sign_in("omar").get(address)
+    return hers, his, address, {"row_base": hers.hidden("row_base")}
+
+
+def answers(page, name):
+    """The values of the two radio buttons for a field: theirs, mine."""
+    return re.findall(rf'name="keep-{name}" value="([^"]*)"', page.html)
+
+
+def test_two_people_change_different_fields_and_nobody_is_asked(two, values, stored):
+    hers, his, address, seen = two
+    assert his.post(address, **(values | seen | {"copies": "9", "place": ""})).status == 302
+    assert hers.post(address, **(values | seen | {"summary": "Mine"})).status == 302
+    assert (stored()[0]["copies"], stored()[0]["summary"]) == (9, "Mine")
+    assert "Somebody else changed this meanwhile, and it was kept: Copies." in hers.follow().words
+
+
+def test_only_where_both_changed_a_field_they_are_asked(two, values, stored):
+    hers, his, address, seen = two
+    his.post(address, **(values | seen | {"title": "His title", "copies": "9"}))
+    typed = values | seen | {"title": "My title", "summary": "Mine"}
+    page = hers.post(address, **typed)
     assert page.status == 409
-    for words in ("His title", "My title", "9", "3", "Mine"):
-        assert words in page.words
-    assert stored()[0]["title"] == "His title"
-    ticked = {name: page.html.split(f'name="keep-{name}" value="')[1] for name in ("copies", "summary")}
-    assert "checked" in ticked["copies"].partition(">")[0], "only he changed it: his is proposed"
-    assert "checked" not in ticked["summary"].partition(">")[0], "only she changed it: hers is proposed"
-    seen = {name: page.hidden(name) for name in ("row_version", "row_base")}
-    keep = {"keep-title": "mine", "keep-copies": "theirs", "keep-summary": "mine"}
-    merged = values | seen | keep | {"title": "My title", "summary": "Mine"}
-    assert page.post(f"{BOOKS}{book}/edit", **merged).status == 302
+    assert [cell.strip() for cell in page.rows[0]] == ["Title", "Zayni Barakat", "His title", "My title"]
+    assert len(page.rows) == 1, "was, theirs and mine, and of one field alone"
+    assert "Only the other one changed; it is kept Copies" in page.words
+    assert "Only you changed; it will be saved Summary" in page.words
+    assert stored()[0]["title"] == "His title", "nothing is saved yet"
+    assert page.post(address, **typed).status == 409, "no answer is no choice"
+    _theirs, mine = answers(page, "title")
+    assert page.post(address, **(typed | {"keep-title": mine})).status == 302
     row = stored()[0]
     assert (row["title"], row["copies"], row["summary"]) == ("My title", 9, "Mine")
 
 
+def test_the_merge_page_carries_all_that_was_typed(two, values, stored):
+    hers, his, address, seen = two
+    his.post(address, **(values | seen | {"title": "His title"}))
+    page = hers.post(address, **(values | seen | {"title": "My title", "summary": "A long\nstory"}))
+    fields = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', page.html)
+    again = {unescape(name): unescape(value) for name, value in fields}
+    theirs, _mine = answers(page, "title")
+    assert page.post(address, **(again | {"keep-title": theirs})).status == 302
+    assert (stored()[0]["title"], stored()[0]["summary"]) == ("His title", "A long\nstory")
+
+
+def test_an_answer_holds_only_against_what_was_shown(two, values, stored):
+    hers, his, address, seen = two
+    his.post(address, **(values | seen | {"title": "His title"}))
+    typed = values | seen | {"title": "My title"}
+    page = hers.post(address, **typed)
+    _theirs, mine = answers(page, "title")
+    his.get(address)
+    his.post(address, **(values | {"row_base": his.hidden("row_base"), "title": "His second thought"}))
+    page = hers.post(address, **(typed | {"keep-title": mine}))
+    assert page.status == 409
+    assert "His second thought" in page.words
+
+
+def test_what_cannot_be_read_stays_at_its_field_also_in_a_stale_form(two, values, stored):
+    hers, his, address, seen = two
+    his.post(address, **(values | seen | {"copies": "9", "summary": "His"}))
+    page = hers.post(address, **(values | seen | {"copies": "three"}))
+    assert page.status == 422
+    assert 'value="three"' in page.html
+    assert stored()[0]["copies"] == 9
+
+
 def test_two_saves_at_the_same_moment_also_meet_the_merge_page(librarian, book, values, shelf, monkeypatch):
     page = librarian.get(f"{BOOKS}{book}/edit")
-    seen = {name: page.hidden(name) for name in ("row_version", "row_base")}
+    seen = {"row_base": page.hidden("row_base")}
     from sqlalchemy.orm.exc import StaleDataError
 
     def too_late(self, record, form):
@@ -265,6 +317,7 @@ def test_two_saves_at_the_same_moment_also_meet_the_merge_page(librarian, book, 
     page = page.post(f"{BOOKS}{book}/edit", **(values | seen | {"title": "My title"}))
     assert page.status == 409
     assert "My title" in page.words
+    assert "save again and both hold" in page.words
 
 
 def test_a_form_without_a_version_is_taken_for_stale(librarian, book, values):

@@ -165,7 +165,7 @@ def test_a_row_that_only_the_database_refuses_takes_no_other_with_it(ground, des
         report = Import(spec, rows, "register.csv").run()
         assert report.imported == 2
         assert [reject.line.number for reject in report.rejects] == [3]
-        assert "The database refuses this row" in report.rejects[0].reason["en"]
+        assert "a code or number is in use already" in report.rejects[0].reason["en"]
         assert session.execute(select_visible(petition, func.count(petition.id))).scalar_one() == 2
 
 

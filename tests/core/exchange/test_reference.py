@@ -84,3 +84,48 @@ def test_a_child_of_a_refused_row_is_refused_with_it(ground, governorate):
 def test_a_name_is_needed_in_one_language(ground, governorate):
     report = bring(ground, governorate, "core.category", {"code": "X", "name_ar": "", "name_en": ""})
     assert [reject.reason["en"] for reject in report.rejects] == ["A name is missing."]
+
+
+def places(ground, code):
+    with ground.session(code) as session:
+        return {
+            place.code: (place.name_ar, place.parent and place.parent.code)
+            for place in session.scalars(select(Place))
+        }
+
+
+def test_a_map_never_gets_a_second_top(ground, governorate):
+    from core.governorates.present import present
+    from core.people.places import root_place
+
+    with ground.session(governorate) as session:
+        root_place(session, present())
+        session.commit()
+    rows = (
+        {"code": "QUS", "parent": "", "kind": "markaz", "name_ar": "مركز قوص"},
+        {"code": "QENA", "parent": "", "kind": "governorate", "name_ar": "قنا"},
+        {"code": "QIFT", "parent": "QENA", "kind": "markaz", "name_ar": "مركز قفط"},
+        {"code": "SOHAG", "parent": "", "kind": "governorate", "name_ar": "سوهاج"},
+    )
+    report = bring(ground, governorate, "core.place", *rows)
+    assert report.imported == 3
+    assert ["top already" in reject.reason["en"] for reject in report.rejects] == [True]
+    assert places(ground, governorate) == {
+        "QENA": ("قنا", None),
+        "QUS": ("مركز قوص", "QENA"),
+        "QIFT": ("مركز قفط", "QENA"),
+    }
+    again = bring(ground, governorate, "core.place", *rows)
+    assert again.imported == 0
+
+
+def test_a_trial_of_a_map_renames_nothing(ground, governorate):
+    from core.governorates.present import present
+    from core.people.places import root_place
+
+    with ground.session(governorate) as session:
+        root_place(session, present())
+        session.commit()
+    row = {"code": "QENA", "kind": "governorate", "name_ar": "قنا"}
+    assert bring(ground, governorate, "core.place", row, dry=True).imported == 1
+    assert list(places(ground, governorate)) == [governorate]

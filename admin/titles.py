@@ -1,0 +1,37 @@
+"""What modules and kinds of records are called, where only their id or label is stored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from core.people.bilingual import present_language
+
+WORDS: dict[str, Any] = {
+    "core.membership": lazy_gettext("Roles of users"),
+    "core.message": lazy_gettext("Messages to citizens"),
+    "core.access": lazy_gettext("Rights"),
+    "core.plugin": lazy_gettext("Modules"),
+}
+"""Kinds of records that have no list of their own."""
+
+
+def module_title(id: str) -> str:  # noqa: A002 - a module's name in code is its id
+    """The title of a module in the reader's language; core's is what its menu is headed by."""
+    module = current_app.extensions["diwan"].modules.get(id)
+    if module is not None and module.manifest is not None:
+        return str(module.manifest.title[present_language()])
+    return _("Administration") if id == "core" else id
+
+
+def record_title(label: str) -> str:
+    """What records of the model `label` are called: as their screen is, or by WORDS; else the label."""
+    from admin.menu import views
+
+    for view in views():
+        if getattr(view, "label_name", None) == label:
+            return str(view.title)
+    return str(WORDS.get(label, label))
