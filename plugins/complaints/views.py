@@ -7,13 +7,14 @@ from typing import Any
 
 from flask import Response, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
 
 from admin import RecordView, Section, badge, expose
 from admin.dates import day
-from core import Category, Invalid, Refused, State, db, transition
+from core import Category, Invalid, Refused, Scope, State, db, transition
 from core.access import Access
 from core.data.scope import CONFIDENTIAL, ORDINARY
 from core.work import audit
@@ -206,11 +207,17 @@ REFERRAL_STATES = {
 }
 
 
+def _referrals_of(scope: Scope | None) -> str:
+    """What the list is called for this person: it holds their own bodies' referrals, or every body's."""
+    whole = scope is not None and not addressed_here(scope)
+    return str(_("Referrals to all bodies") if whole else _("Referrals to my body"))
+
+
 class ReferralView(RecordView):
     """What was referred to the actor's body; who sees the whole governorate sees every body's."""
 
     model = Referral
-    title, singular, icon = _("Referrals to my body"), _("Referral"), "inbox"
+    title, singular, icon = LazyString(lambda: _referrals_of(g.get("scope"))), _("Referral"), "inbox"
     menu_group = GROUP
     empty = _("Complaints that are referred to your body appear here.")
     labels = WORDS

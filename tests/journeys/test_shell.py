@@ -22,6 +22,8 @@ def test_an_administrator_switches_a_module_on_and_off(desk, script):
             press(admin, f"form[action*='complaints/{action}'] button")
     assert citizen.open("/complaints/new") == 200, "no restart is needed"
     admin.open("/admin/core/module/")
+    press(admin, "a[href*='complaints/disable']")
+    assert "تقديم شكوى" in admin.text(), "it says which pages will close"
     press(admin, "form[action*='complaints/disable'] button")
     assert citizen.open("/complaints/new") == 404
     assert citizen.root("lang") == "ar", "the page that says so speaks Arabic"

@@ -99,3 +99,9 @@ def test_every_figure_opens_exactly_what_it_counts(desk):
             count = int(re.search(r"\d+", re.sub("<[^>]+>", " ", inside))[0])
             listed = desk.said(desk.staff(who).get(html.unescape(address)))
             assert f"{count} record" in listed or (count == 0 and "Nothing matches" in listed), (who, address)
+
+
+def test_the_list_of_referrals_is_called_as_what_it_holds(desk):
+    assert "Referrals to my body" in text(home(desk, "focal"))
+    assert "Referrals to all bodies" in text(home(desk, "director"))
+    assert "Referrals" not in text(home(desk, "clerk"))
