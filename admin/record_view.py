@@ -35,7 +35,8 @@ from core.data.labels import label as label_of
 from core.data.search import latin_digits
 from core.data.visibility import select_visible
 from core.errors import NotFound
-from core.modules.problem import N_, Unusable
+from core.language import N_
+from core.modules.problem import Unusable
 from core.people.access import may
 from core.work.workflow import Workflow, workflow_of
 

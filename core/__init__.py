@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from core.data.columns import Json, UtcDateTime
     from core.data.scope import Scope
     from core.data.search import Searchable
-    from core.data.session import unscoped
     from core.data.time import now
     from core.data.visibility import Scoped, ScopedByParent, Shared, select_visible
     from core.errors import Invalid, NotAllowed, NotPossible, Refused
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from core.people.units import Unit
     from core.work.numbering import Series
     from core.work.transition import transition
+    from core.work.unscoped import unscoped
     from core.work.workflow import Context, State, Transition, Workflow, pure
 
 __version__ = "0.1.0"
@@ -40,7 +40,6 @@ OFFERED = {
     "core.data.columns": ("Json", "UtcDateTime"),
     "core.data.scope": ("Scope",),
     "core.data.search": ("Searchable",),
-    "core.data.session": ("unscoped",),
     "core.data.time": ("now",),
     "core.data.visibility": ("Scoped", "ScopedByParent", "Shared", "select_visible"),
     "core.errors": ("Invalid", "NotAllowed", "NotPossible", "Refused"),
@@ -55,6 +54,7 @@ OFFERED = {
     "core.people.units": ("Unit",),
     "core.work.numbering": ("Series",),
     "core.work.transition": ("transition",),
+    "core.work.unscoped": ("unscoped",),
     "core.work.workflow": ("Context", "State", "Transition", "Workflow", "pure"),
 }
 """Room -> what it offers to plugins; the same as above, for the running program."""

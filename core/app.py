@@ -6,7 +6,6 @@ import os
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from flask import Flask, Request, g, has_app_context
@@ -16,22 +15,22 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from core import gate
-from core.config import PRIVATE, SettingError, Settings, read_settings
+from core.config import ASSETS, PRIVATE, SettingError, Settings, read_settings
 from core.data import guard  # noqa: F401  (registers the guard on every session)
 from core.data.base import db
 from core.errors import Refused
 from core.governorates.engines import Engines, open_engine
-from core.governorates.keys import ROOT, derive_from
 from core.governorates.mounts import Mounts
 from core.governorates.registry import Registry
+from core.keys import ROOT, derive_from
 from core.language import init_language
 from core.messages import outbox  # noqa: F401  (maps its table)
+from core.modules.loader import load
 from core.operation.health import health
 from core.people import categories  # noqa: F401  (maps its table)
+from core.people.security import init_security
 from core.work import audit, moves, notes, numbering  # noqa: F401  (listeners on every session, tables)
 
-ASSETS = Path(__file__).resolve().parents[1] / "admin" / "static" / "vendor" / "stamp"
-"""Stands where every front-end file was fetched."""
 LARGEST_REQUEST = 16 * 1024 * 1024
 """Bytes; a larger upload is answered with 413 before it is read."""
 
@@ -122,9 +121,6 @@ def _configure(app: Diwan, settings: Settings) -> None:
 
 def _load(app: Diwan, settings: Settings, only: Collection[str] | None) -> None:
     """People first (others refer to users), then admin and the plugins, then the gate in front."""
-    from core.modules.loader import load
-    from core.people.security import init_security
-
     init_language(app)
     init_security(app)
     load(app, settings, only)

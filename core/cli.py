@@ -13,12 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core import __version__
 from core.config import PRIVATE, SettingError
-from core.errors import Invalid, Refused
+from core.errors import Invalid, Refused, reason
 
 COMMANDS = {
     "audit": "core.work.commands:audit",
     "doctor": "core.operation.doctor:doctor",
-    "governorate": "core.governorates.commands:governorate",
+    "governorate": "core.operation.governorates:governorate",
     "i18n": "core.operation.i18n:i18n",
     "import": "core.exchange.commands:import_",
     "init": "core.operation.setup:init",
@@ -83,10 +83,11 @@ def explain(error: Exception) -> str:
     if isinstance(error, Refused | SettingError):
         return str(error)
     if isinstance(error, SQLAlchemyError):
-        return f"the database: {_first_line(getattr(error, 'orig', None) or error)}"
+        return f"the database: {reason(error)}"
     if isinstance(error, OSError):
         return " ".join(str(part) for part in (error.filename, error.strerror or error) if part)
-    return f"{type(error).__name__} {_first_line(error)}".strip() + " (diwan --traceback ... shows where)"
+    name = type(error).__name__
+    return f"{name} {reason(error).removeprefix(name)}".strip() + " (diwan --traceback ... shows where)"
 
 
 def terminal_language() -> str:
@@ -107,19 +108,14 @@ def _app(ctx: click.Context) -> Any:
     return root.obj
 
 
-def _first_line(error: Any) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else ""
-
-
 class _OneLine(logging.Formatter):
     """A log line without the traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
         """`diwan.modules: what went wrong (KeyError: 'x')`."""
         error = record.exc_info[1] if record.exc_info else None
-        reason = f" ({type(error).__name__}: {_first_line(error)})" if error else ""
-        return f"{record.name}: {record.getMessage()}{reason}"
+        cause = f" ({type(error).__name__}: {reason(error)})" if error else ""
+        return f"{record.name}: {record.getMessage()}{cause}"
 
 
 def _log(*, lasting: bool) -> None:

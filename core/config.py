@@ -12,6 +12,8 @@ from pathlib import Path
 PREFIX = "DIWAN_"
 ENVIRONMENTS = ("development", "test", "production")
 MINIMUM_KEY = 32
+ASSETS = Path(__file__).resolve().parents[1] / "admin" / "static" / "vendor" / "stamp"
+"""Stands where every front-end file was fetched."""
 PRIVATE = 0o077
 """The umask: what Diwan writes is for its own account, never for others of the machine."""
 

@@ -5,6 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 
+def reason(error: BaseException) -> str:
+    """What went wrong, in one line for operators; where a database refused, its words without the SQL."""
+    lines = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
 class Refused(Exception):
     """Something asked for is not done, and `sentence` says why in the user's language.
 

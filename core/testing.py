@@ -16,9 +16,11 @@ from sqlalchemy.orm import Session
 
 from core.config import Settings
 from core.data.scope import Scope
-from core.governorates.birth import add
 from core.governorates.directory import entry
 from core.governorates.present import engines, governorate_context, registry
+from core.governorates.provision import drop_database
+from core.modules import lifecycle
+from core.operation.birth import add
 from core.work.append_only import drop_triggers, install_triggers
 
 Template = tuple[str, tuple[str, ...]]
@@ -52,7 +54,7 @@ class Ground:
             with self.app.app_context():
                 registry().remove(code)
                 engines().drop(code)
-            self._drop(url)
+            drop_database(url, self.postgres_url)
 
     @contextmanager
     def session(self, code: str, scope: Scope | None = None, *, write: bool = True) -> Iterator[Session]:
@@ -74,7 +76,7 @@ class Ground:
             engines().dispose()
             registry().engine.dispose()
         for url in self.templates.values():
-            self._drop(url)
+            drop_database(url, self.postgres_url)
 
     def _template(self, backend: str, modules: tuple[str, ...]) -> str:
         key = (backend, modules)
@@ -82,8 +84,6 @@ class Ground:
             url = self._empty(backend)
             with self.app.app_context():
                 add("EG-C", url=url)
-            from core.modules import lifecycle
-
             for module in modules:
                 with self.app.app_context():
                     lifecycle.install("EG-C", module)
@@ -123,14 +123,6 @@ class Ground:
                 text("UPDATE core_setting SET value = :code WHERE key = 'governorate'"), {"code": code}
             )
         engine.dispose()
-
-    def _drop(self, url: str) -> None:
-        address = make_url(url)
-        if address.get_backend_name() == "sqlite":
-            for suffix in ("", "-wal", "-shm"):
-                Path(f"{address.database}{suffix}").unlink(missing_ok=True)
-        else:
-            self._on_server(f'DROP DATABASE IF EXISTS "{address.database}" WITH (FORCE)')
 
     def _on_server(self, statement: str) -> None:
         engine = create_engine(self._server_url(None), isolation_level="AUTOCOMMIT")

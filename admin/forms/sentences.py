@@ -8,7 +8,7 @@ from __future__ import annotations
 from flask_babel import get_domain
 from flask_wtf.i18n import translations as theirs
 
-from core.modules.problem import N_
+from core.language import N_
 
 
 def _n(one: str, many: str) -> tuple[str, str]:

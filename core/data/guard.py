@@ -107,6 +107,9 @@ def check_known_row(session: Session, row: Any) -> Any:
     return row if scope.system or visible(row, scope) else None
 
 
+GovernorateSession.known_row = check_known_row
+
+
 @event.listens_for(GovernorateSession, "before_flush")
 def check_writes(session: Session, context: Any, instances: Any) -> None:
     """Fill the unit, refuse units the actor does not reach and keys that lead to hidden rows."""

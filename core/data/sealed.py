@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.data.search import latin_digits
 from core.errors import NoGovernorate
-from core.governorates.keys import derive
+from core.keys import derive
 
 VERSION = b"\x01"
 """First byte of a ciphertext: names the key generation, for rotation."""

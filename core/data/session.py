@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
-from flask import current_app, g, has_app_context
+from flask import g, has_app_context
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session, SessionTransaction
 
-from core.data.scope import Scope, enter_scope
 from core.errors import NoGovernorate, Unscoped
 
 
@@ -40,6 +38,9 @@ class GovernorateSession(FlaskSession):
     the first statement, so that two writers queue instead of failing half-way).
     """
 
+    known_row: ClassVar[Callable[[Any, Any], Any]]
+    """The row if the session's scope sees it, else None. The guard's own; without one nothing is got."""
+
     def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
         """The engine of this session's governorate; raises NoGovernorate when there is none."""
         binding: Binding | None = self.info.get("binding")
@@ -52,10 +53,7 @@ class GovernorateSession(FlaskSession):
 
     def get(self, entity: Any, ident: Any, **options: Any) -> Any:
         """As usual, but a hit of the identity map is checked too: it skips the SQL the guard narrows."""
-        from core.data.guard import check_known_row
-
-        row = super().get(entity, ident, **options)
-        return check_known_row(self, row)
+        return self.known_row(super().get(entity, ident, **options))
 
     def connection(self, *args: Any, **kwargs: Any) -> Connection:
         """Refused: a raw connection knows no scope."""
@@ -66,27 +64,6 @@ class GovernorateSession(FlaskSession):
         raise Unscoped("bulk methods pass by the visibility guard")
 
     bulk_insert_mappings = bulk_update_mappings = bulk_save_objects
-
-
-@contextmanager
-def bound(binding: Binding, scope: Scope | None = None, *, write: bool = False) -> Iterator[Session]:
-    """An app context of its own for a governorate, with a fresh `db.session` under `scope`.
-
-    For commands, jobs, tests and `unscoped`. Nothing is committed by leaving the block.
-    """
-    from core.data.base import db
-
-    with current_app.app_context():
-        g.binding = binding
-        session = db.session()
-        session.info["write"] = write
-        if scope is not None:
-            g.scope = scope
-            enter_scope(session, scope)
-        try:
-            yield session
-        finally:
-            session.rollback()
 
 
 @event.listens_for(GovernorateSession, "after_flush")
@@ -110,31 +87,3 @@ def end_reading(session: Session) -> None:
     if session.new or session.dirty or session.deleted or session.info.get("wrote"):
         raise Unscoped("this session has uncommitted work: commit it first, or begin with the other work")
     session.commit()
-
-
-@contextmanager
-def unscoped(reason: str, *, origin: str = "system") -> Iterator[Session]:
-    """A session of its own that sees the whole governorate; `reason` goes into the audit.
-
-    The outer session's read transaction is ended first, so that on SQLite the inner one can
-    write. `db.session` inside the block is the inner session; commit it there.
-    """
-    from core.data.base import db
-    from core.work import audit
-
-    outer = db.session()
-    outer.get_bind()
-    end_reading(outer)
-    wrote = outer.info.pop("write", False)
-    actor: Scope | None = outer.info.get("scope")
-    governorate, request_id = g.get("governorate"), g.get("request_id")
-    try:
-        with bound(outer.info["binding"], Scope.of_system(origin), write=True) as session:
-            g.governorate, g.request_id = governorate, request_id
-            audit.record(
-                "unscoped", "core.session", {"reason": reason}, actor_id=actor.actor_id if actor else None
-            )
-            session.commit()  # entered whatever becomes of the work inside
-            yield session
-    finally:
-        outer.info["write"] = wrote

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, Select, and_, false, in
 from sqlalchemy.orm import Mapped, aliased, declared_attr, mapped_column
 
 from core.data.base import db
+from core.data.labels import label
 from core.data.scope import ORDINARY, Scope, scope_in
 
 T = TypeVar("T", bound=Any)
@@ -173,8 +174,6 @@ def attached(model: type[Any], record: Any) -> Select[Any]:
 
     `record` was loaded under the guard, so who holds it may see what hangs on it.
     """
-    from core.data.labels import label
-
     return cleared(select(model).where(model.model == label(record), model.record_id == record.id))
 
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import click
-from flask import Flask, current_app
+from flask import current_app
 
 from core.data.scope import Scope
 from core.errors import NotFound, Refused
@@ -17,7 +17,7 @@ from core.exchange.reference import imports
 from core.exchange.rejects import write_rejects
 from core.exchange.report import Report
 from core.exchange.spec import ImportSpec
-from core.governorates.present import governorate_context
+from core.governorates.present import governorate_context, running_app
 from core.work import audit
 
 SHOWN = 5
@@ -51,7 +51,7 @@ def import_(
     run of the same file imports nothing twice.
     """
     table = read_table(file)
-    with governorate_context(_app(), code, Scope.of_system("import"), write=True) as session:
+    with governorate_context(running_app(), code, Scope.of_system("import"), write=True) as session:
         job = Import(spec_of(label), table, file.name, read_pairs(pairs), read_pairs(fixed), dry=dry_run)
         with click.progressbar(length=len(table.lines), label=file.name, file=sys.stderr) as bar:
             job.progress = lambda done: bar.update(done - bar.pos)
@@ -88,7 +88,3 @@ def _tell(report: Report, dry: bool) -> None:
         click.echo(f"line {reject.line.number}: {reject.reason['en']}", err=True)
     if len(report.rejects) > SHOWN:
         click.echo(f"and {len(report.rejects) - SHOWN} more", err=True)
-
-
-def _app() -> Flask:
-    return current_app._get_current_object()  # type: ignore[attr-defined]

@@ -16,6 +16,7 @@ from core.exchange.mapping import map_headings
 from core.exchange.reading import Line, Table
 from core.exchange.report import Reject, Report, say
 from core.exchange.spec import ImportSpec, Row
+from core.work.history import import_history
 
 CHUNK = 500
 """Rows in one transaction: what is in stays in if a later chunk fails, and a second run takes the rest."""
@@ -136,8 +137,6 @@ class Import:
             report.rejects.append(Reject(line, say(error, self.headings)))
 
     def _write(self, built: Sequence[Any]) -> None:
-        from core.work.history import import_history
-
         db.session.add_all(record for record in built if not isinstance(record, tuple))
         import_history([pair for pair in built if isinstance(pair, tuple)])
         db.session.flush()

@@ -8,11 +8,18 @@ from contextlib import contextmanager
 from flask import Flask, current_app, g
 from sqlalchemy.orm import Session
 
-from core.data.scope import Scope
-from core.data.session import Binding, bound
+from core.data.base import db
+from core.data.scope import Scope, enter_scope
+from core.data.session import Binding
 from core.errors import NotFound
 from core.governorates.engines import Engines
 from core.governorates.registry import Governorate, Registry
+
+
+def running_app() -> Flask:
+    """The running application itself, for work in other contexts than the present one."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    return app
 
 
 def registry() -> Registry:
@@ -23,6 +30,14 @@ def registry() -> Registry:
 def engines() -> Engines:
     """The engines of this process."""
     return current_app.extensions["diwan_engines"]
+
+
+def served(code: str) -> Governorate:
+    """The governorate that is served here under `code`; raises NotFound if none is."""
+    governorate = registry().get(code)
+    if governorate is None:
+        raise NotFound(f"no governorate {code} in the registry")
+    return governorate
 
 
 def present() -> Governorate:
@@ -41,6 +56,25 @@ def bind(governorate: Governorate) -> Binding:
 
 
 @contextmanager
+def bound(binding: Binding, scope: Scope | None = None, *, write: bool = False) -> Iterator[Session]:
+    """An app context of its own for a governorate, with a fresh `db.session` under `scope`.
+
+    For commands, jobs, tests and `unscoped`. Nothing is committed by leaving the block.
+    """
+    with current_app.app_context():
+        g.binding = binding
+        session = db.session()
+        session.info["write"] = write
+        if scope is not None:
+            g.scope = scope
+            enter_scope(session, scope)
+        try:
+            yield session
+        finally:
+            session.rollback()
+
+
+@contextmanager
 def governorate_context(
     app: Flask, code: str, scope: Scope | None = None, *, write: bool = False
 ) -> Iterator[Session]:
@@ -50,9 +84,7 @@ def governorate_context(
     committed by leaving the block.
     """
     with app.app_context():
-        governorate = registry().get(code)
-        if governorate is None:
-            raise NotFound(f"no governorate {code} in the registry")
+        governorate = served(code)
         binding = Binding(code, engines().get(code, governorate.url))
         with bound(binding, scope, write=write) as session:
             g.governorate = governorate

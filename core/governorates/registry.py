@@ -18,13 +18,12 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
-    update,
 )
 
 from core.data.columns import UtcDateTime
 from core.data.sealed import open_with, seal_with
 from core.data.time import now
-from core.governorates.keys import ROOT, derive_from
+from core.keys import ROOT, derive_from
 
 metadata = MetaData()
 governorate_table = Table(
@@ -105,14 +104,6 @@ class Registry:
         values |= {"url_sealed": self._seal(governorate.code, governorate.url), "added_at": now()}
         with self.engine.begin() as connection:
             connection.execute(insert(governorate_table).values(values))
-
-    def move(self, code: str, url: str) -> None:
-        """Give a governorate a new database address."""
-        where = governorate_table.c.code == code
-        with self.engine.begin() as connection:
-            connection.execute(
-                update(governorate_table).where(where).values(url_sealed=self._seal(code, url))
-            )
 
     def remove(self, code: str) -> None:
         """Forget a governorate; its database is not touched."""

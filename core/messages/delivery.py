@@ -13,14 +13,14 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Flask, current_app
+from flask import Flask
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from core.data.scope import Scope
 from core.data.time import now
 from core.data.visibility import cleared
-from core.governorates.present import governorate_context
+from core.governorates.present import governorate_context, running_app
 from core.messages.channel import Outgoing, Undeliverable
 from core.messages.channels import channel_named
 from core.messages.outbox import FAILED, QUEUED, SENT, Message
@@ -58,7 +58,7 @@ class Taken:
 
 def drain(code: str, limit: int = 500) -> Drained:
     """Send what is due in governorate `code`, at most `limit` messages; safe to run anywhere, any time."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = running_app()
     drained = Drained()
     for _ in range(limit):
         taken = _take(app, code) if _is_due(app, code) else None

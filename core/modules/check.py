@@ -16,9 +16,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from core.config import Settings
+from core.language import N_
 from core.modules.discovery import ROOT, Discovery, digest
 from core.modules.order import dependencies
-from core.modules.problem import N_, Problem
+from core.modules.problem import Problem
 
 PATIENCE = 120
 """Seconds a check may take before the plugin counts as hanging."""

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 import click
 from flask import current_app
 
-from core.governorates.present import governorate_context, registry
+from core.errors import reason
+from core.governorates.present import governorate_context, registry, running_app
+from core.language import N_
 from core.modules import check, lifecycle, upgrades
 from core.modules.discovery import discover
-from core.modules.problem import N_, Problem
+from core.modules.problem import Problem
 
 in_governorate = click.option(
     "--governorate", "code", metavar="CODE", required=True, help="For example EG-KN."
@@ -28,7 +30,7 @@ def list_modules(code: str | None) -> None:
     """Name every module, its version and its state."""
     states: dict[str, str] = {}
     if code:
-        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        app = running_app()
         with governorate_context(app, code) as session:
             states = {standing.id: standing.state for standing in lifecycle.standings(session)}
     modules = lifecycle.host().modules
@@ -103,6 +105,4 @@ def _steps(code: str) -> Iterator[upgrades.Step]:
     try:
         yield from upgrades.upgrade_governorate(code)
     except Exception as error:
-        yield upgrades.Step(
-            code, "-", error=str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        )
+        yield upgrades.Step(code, "-", error=reason(error))

@@ -10,9 +10,10 @@ from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
+from core.language import N_
 from core.modules.manifest import FILE, Manifest, read_manifest
 from core.modules.order import dependencies
-from core.modules.problem import N_, Problem, Unusable
+from core.modules.problem import Problem, Unusable
 
 ROOT = Path(__file__).resolve().parents[2]
 BUNDLED = ROOT / "plugins"

@@ -21,9 +21,10 @@ from core import hooks
 from core.data.base import db
 from core.data.labels import owner_of
 from core.errors import Unavailable
+from core.governorates.setting import GOVERNORATE, Setting
 from core.modules import migrations
 from core.modules.manifest import Manifest
-from core.modules.models import ENABLED, GOVERNORATE, SERIAL, InstalledModule, Setting
+from core.modules.models import ENABLED, SERIAL, InstalledModule
 from core.modules.problem import Problem, describe
 from core.people.generation import note_serial, serial_column
 

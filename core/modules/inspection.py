@@ -19,11 +19,13 @@ from core import hooks
 from core.config import Settings
 from core.data.base import Base, db
 from core.data.labels import owner_of
+from core.errors import reason
+from core.language import N_
 from core.modules.discovery import Discovery, discover
 from core.modules.dispatch import BootFailure
 from core.modules.migrations import read_chain, scratch_engine
 from core.modules.order import dependencies
-from core.modules.problem import N_, Problem, Unusable, describe
+from core.modules.problem import Problem, Unusable, describe
 from core.modules.revision import build_scratch, differences
 from core.work.diff import personal_fields
 
@@ -97,9 +99,7 @@ def _verify_migrations(plugin: str, found: Discovery) -> None:
         except Unusable:
             raise
         except Exception as error:
-            raise Unusable(
-                N_("Its migrations fail: %(detail)s"), detail=str(error).splitlines()[0]
-            ) from error
+            raise Unusable(N_("Its migrations fail: %(detail)s"), detail=reason(error)) from error
         for table in db.metadata.sorted_tables:
             if owner_of(table.name) == plugin and not inspect(connection).has_table(table.name):
                 raise Unusable(N_("No migration makes its table '%(table)s'."), table=table.name)

@@ -21,6 +21,8 @@ from core.modules.migrations import upgrade
 from core.modules.models import DISABLED, ENABLED, InstalledModule, bump_serial
 from core.modules.order import dependants
 from core.modules.structure import changing
+from core.people.access import sync
+from core.people.roles import sync_roles
 
 DISCOVERED, OUTDATED, MISSING = "discovered", "outdated", "missing"
 
@@ -119,9 +121,6 @@ def needed_by(plugin: str) -> tuple[str, ...]:
 
 def bring_up(session: Session, connection: Connection, module: Module) -> None:
     """Run a module's pending migrations and renew the roles and rights that it ships."""
-    from core.people.access import sync
-    from core.people.roles import sync_roles
-
     upgrade(connection, module.id, module.folder / "migrations")
     sync_roles(
         session, module.id, [role for name, role in host().call_boot("diwan_roles") if name == module.id]

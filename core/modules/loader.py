@@ -23,12 +23,13 @@ from core.config import Settings
 from core.data.base import Base, db
 from core.data.labels import OWNERS, owner_of
 from core.data.visibility import Governed, Shared
+from core.language import N_
 from core.modules import check
 from core.modules.discovery import Discovery, discover
 from core.modules.dispatch import BLOCKED, BROKEN, READY, SHELL, BootFailure, Host, Module, blaming, logger
 from core.modules.manifest import Manifest
 from core.modules.order import arrange, find_blocked, find_cycles, find_missing
-from core.modules.problem import N_, Unusable
+from core.modules.problem import Unusable
 
 
 def load(app: Flask, settings: Settings, only: Collection[str] | None = None) -> Host:

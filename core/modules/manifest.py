@@ -14,7 +14,8 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from core import __version__
-from core.modules.problem import N_, Unusable
+from core.language import N_
+from core.modules.problem import Unusable
 
 FILE = "plugin.toml"
 ID = re.compile(r"[a-z][a-z0-9_]{2,30}")

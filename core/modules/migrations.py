@@ -16,7 +16,8 @@ from alembic.operations import Operations
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine
 
-from core.modules.problem import N_, Unusable
+from core.language import N_
+from core.modules.problem import Unusable
 from core.modules.structure import changing_structure
 
 CORE = "core"
@@ -109,9 +110,3 @@ def _context(connection: Connection, plugin: str, **options: object) -> Migratio
 def scratch_engine() -> Engine:
     """Return an empty database in memory, to try migrations on."""
     return create_engine("sqlite://")
-
-
-if __name__ == "__main__":
-    from core.modules.revision import main
-
-    main()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from graphlib import CycleError, TopologicalSorter
 
+from core.language import N_
 from core.modules.manifest import Manifest
-from core.modules.problem import N_, Problem
+from core.modules.problem import Problem
 
 Found = Mapping[str, Manifest]
 

@@ -13,10 +13,8 @@ import pluggy
 from flask_babel import gettext
 from sqlalchemy.exc import InvalidRequestError
 
-
-def N_(msgid: str) -> str:  # noqa: N802 - the name that catalogue extraction knows
-    """Mark a message for the catalogues without translating it here."""
-    return msgid
+from core.errors import reason
+from core.language import N_
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ def _sentence(error: BaseException) -> Problem:
         return Problem(
             N_("It implements a hook wrongly: %(detail)s"), {"detail": str(error).splitlines()[-1]}
         )
-    detail = f"{type(error).__name__}: {error}".strip().splitlines()[0]
+    detail = f"{type(error).__name__}: {reason(error)}"
     return _mapping_sentence(error) or Problem(
         N_("It fails while the host starts: %(detail)s"), {"detail": detail}
     )

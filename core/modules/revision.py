@@ -179,18 +179,20 @@ def _tidy(path: Path) -> None:
             subprocess.run([sys.executable, "-m", "ruff", *words, str(path)], check=False)  # noqa: S603
 
 
-@click.group()
-def main() -> None:
-    """Write migrations; needs no running Diwan and no database."""
-
-
-@main.command()
+@click.command()
 @click.argument("plugin")
 @click.argument("message")
 def revision(plugin: str, message: str) -> None:
-    """Write the next migration of PLUGIN ("core" or a module's id), described by MESSAGE."""
+    """Write the next migration of PLUGIN ("core" or a module's id), described by MESSAGE.
+
+    It needs no running Diwan and no database.
+    """
     found = discover()
     if plugin != CORE and plugin not in found.manifests:
         raise click.ClickException(str(found.problems.get(plugin, f"there is no module '{plugin}'")))
     path = write_revision(plugin, message, found)
     click.echo(path or "models and migrations agree; nothing written")
+
+
+if __name__ == "__main__":
+    revision()

@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from core.data.base import db
 from core.data.scope import Scope
-from core.data.session import Binding, bound
-from core.errors import NotFound, Refused, Unavailable
-from core.governorates.present import engines, registry
-from core.modules.problem import N_, Unusable
+from core.data.session import Binding
+from core.errors import Refused, Unavailable
+from core.governorates.present import bound, engines, served
+from core.language import N_
+from core.modules.problem import Unusable
 
 LOCK = 0x0D1A_0000_0001
 """PostgreSQL advisory lock that only one process changing a database's structure holds."""
@@ -32,9 +33,7 @@ def changing(code: str) -> Iterator[tuple[Session, Connection]]:
     Commits at the end, or undoes everything. The caller's own session ends its transaction first,
     lest on SQLite one waits for the other. Raises NotFound, or Unavailable if another change lasts too long.
     """
-    governorate = registry().get(code)
-    if governorate is None:
-        raise NotFound(_("There is no governorate at this address."))
+    governorate = served(code)
     actor = g.scope.actor_id if g.get("scope") else None
     if g.get("binding"):
         db.session.commit()

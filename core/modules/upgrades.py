@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.errors import Refused
+from core.errors import Refused, reason
 from core.modules.dispatch import READY, logger
 from core.modules.lifecycle import bring_up, host, installed_row, refuse_missing, usable
 from core.modules.migrations import CORE, current, upgrade_core
@@ -86,7 +86,7 @@ def _try(code: str, plugin: str) -> Step:
         return Step(code, plugin, error=str(refusal))
     except Exception as error:
         logger.exception("upgrade of %s in %s failed", plugin, code)
-        return Step(code, plugin, error=str(getattr(error, "orig", None) or error).strip().splitlines()[0])
+        return Step(code, plugin, error=reason(error))
     return Step(code, plugin, changed)
 
 

@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 import click
-from flask import Flask, current_app
+from flask import Flask
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from core.config import Settings
-from core.errors import Refused
-from core.governorates.present import registry
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something amiss: `where` it is (a governorate's code, or the part of the installation), and what.
-
-    `grave` findings make the command fail; the others are advice.
-    """
-
-    where: str
-    what: str
-    grave: bool = True
+from core.errors import Refused, reason
+from core.governorates.present import registry, running_app
+from core.operation import examination, installation
+from core.operation.finding import Finding
 
 
 @click.command()
 @click.option("--governorate", "codes", metavar="CODE", multiple=True, help="Only these; default all.")
 def doctor(codes: tuple[str, ...]) -> None:
     """List the settings and say what is wrong; status 1 if anything grave is."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = running_app()
     for name, value in shown_settings(app.config["DIWAN"]):
         click.echo(f"{name:24} {value}")
     found = list(examine(app, codes))
@@ -46,8 +36,6 @@ def doctor(codes: tuple[str, ...]) -> None:
 
 def examine(app: Flask, codes: Iterable[str] = ()) -> Iterator[Finding]:
     """Every finding, of the installation first; raises Refused for a code that is not served."""
-    from core.operation import examination, installation
-
     served = {one.code: one for one in registry().all()}
     if unknown := [code for code in codes if code not in served]:
         raise Refused(f"{unknown[0]} is not served here")
@@ -59,8 +47,7 @@ def examine(app: Flask, codes: Iterable[str] = ()) -> Iterator[Finding]:
             try:
                 yield from look(app, governorate)
             except Exception as error:
-                reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-                yield Finding(governorate.code, f"cannot be examined: {reason}")
+                yield Finding(governorate.code, f"cannot be examined: {reason(error)}")
                 break
 
 

@@ -11,10 +11,10 @@ from core.data.scope import Scope
 from core.errors import Unavailable
 from core.governorates.present import engines, governorate_context, registry
 from core.governorates.registry import Governorate
+from core.governorates.setting import Setting
 from core.messages.failures import unserved
 from core.modules import migrations
-from core.modules.models import Setting
-from core.operation.doctor import Finding
+from core.operation.finding import Finding
 from core.people.demo import demo_accounts
 from core.people.sign_in import DEMO
 

@@ -8,13 +8,13 @@ from ipaddress import ip_address
 from time import monotonic
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, g, request
+from flask import Blueprint, Flask, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.access import everywhere
 from core.errors import Refused
 from core.governorates.mounts import KEY
-from core.governorates.present import governorate_context, registry
+from core.governorates.present import governorate_context, registry, running_app
 from core.governorates.registry import Governorate
 from core.operation.jobs import jobs_of
 
@@ -41,7 +41,7 @@ def readyz() -> tuple[dict[str, Any], int]:
 
     What fails is told to this machine alone; strangers hear the status.
     """
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = running_app()
     if g.get("governorate") is not None:
         state = state_of(app, g.governorate)
         return {"status": state}, 200 if state == "ok" else 503

@@ -9,14 +9,13 @@ from pathlib import Path
 from flask import Flask
 
 import core
-from core.app import ASSETS
-from core.config import PRIVATE, Settings
+from core.config import ASSETS, PRIVATE, Settings
 from core.governorates.present import registry
 from core.language import DEFAULT
 from core.messages.mail import carries_password_in_clear
 from core.modules.dispatch import READY
 from core.operation.catalogues import sources
-from core.operation.doctor import Finding
+from core.operation.finding import Finding
 from core.operation.health import LEAST_FREE, free_disk, worker_state
 
 HERE = Path(core.__file__).resolve().parent

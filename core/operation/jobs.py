@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 from huey.serializer import SignedSerializer
 from sqlalchemy import event
@@ -25,9 +25,9 @@ from core.config import Settings
 from core.data.scope import Scope
 from core.data.session import GovernorateSession
 from core.data.time import now
-from core.errors import Refused
-from core.governorates.keys import ROOT, derive_from
-from core.governorates.present import governorate_context, registry
+from core.errors import Refused, reason
+from core.governorates.present import governorate_context, registry, running_app
+from core.keys import ROOT, derive_from
 from core.messages.delivery import drain
 from core.messages.outbox import Message
 from core.people.limits import hit
@@ -103,7 +103,7 @@ class Jobs:
             with self.app.app_context():
                 work()
         except (Refused, SQLAlchemyError) as error:
-            logger.warning("%s: %s", what, str(getattr(error, "orig", None) or error).splitlines()[0])
+            logger.warning("%s: %s", what, reason(error))
         except Exception:
             logger.exception("%s failed", what)
 
@@ -144,7 +144,7 @@ def nudge(session: Session) -> None:
     if session.get_nested_transaction() is not None or not session.info.pop("nudge", False):
         return
     try:
-        jobs_of(current_app._get_current_object()).drain(session.info["governorate"])  # type: ignore[attr-defined]
+        jobs_of(running_app()).drain(session.info["governorate"])
     except Exception as error:  # the change is committed; no fault of the queue may undo that for the user
         logger.warning("the worker could not be told: %s", error)
 

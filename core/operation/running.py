@@ -16,8 +16,9 @@ import click
 from flask import current_app
 
 from core.data.scope import Scope
-from core.errors import Refused
-from core.governorates.present import governorate_context, registry
+from core.errors import Refused, reason
+from core.governorates.present import governorate_context, registry, running_app
+from core.people.demo import PASSWORD, demo_accounts
 
 PATIENCE = 60
 """Seconds the server may take to answer."""
@@ -50,11 +51,9 @@ def run(port: int | None) -> None:
 
 def describe(host: str, port: int) -> Iterator[str]:
     """Addresses, and for demo data the logins that work there."""
-    from core.people.demo import PASSWORD, demo_accounts
-
     base = current_app.config["DIWAN"].base_url or f"http://{host}:{port}"
     yield f"\nDiwan is ready: {base.rstrip('/')}/  (Ctrl-C stops it)"
-    app: Any = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = running_app()
     demo = False
     for governorate in registry().all():
         yield f"  {base.rstrip('/')}/{governorate.code}/   {governorate.name_en}   {governorate.name_ar}"
@@ -62,7 +61,7 @@ def describe(host: str, port: int) -> Iterator[str]:
             with governorate_context(app, governorate.code, Scope.of_system()) as session:
                 names = demo_accounts(session)
         except Exception as error:
-            yield f"      cannot be served now: {str(error).splitlines()[0]}"
+            yield f"      cannot be served now: {reason(error)}"
             continue
         if names:
             demo = True

@@ -15,7 +15,8 @@ import waitress
 from flask import current_app
 
 from core.errors import Refused
-from core.operation.address import note_address
+from core.governorates.address import note_address
+from core.governorates.present import running_app
 from core.operation.parent import follow_parent
 
 LARGEST_BODY = 64 * 1024 * 1024
@@ -40,7 +41,7 @@ def serve(host: str | None, port: int | None, follow: bool) -> None:
 
 
 def _listen(host: str, port: int) -> Any:
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = running_app()
     settings = app.config["DIWAN"]
     try:
         return waitress.create_server(

@@ -12,12 +12,13 @@ from sqlalchemy import select
 
 from core.data.scope import Scope
 from core.errors import Refused
-from core.governorates.birth import add
-from core.governorates.present import governorate_context, registry
+from core.governorates.present import governorate_context, registry, running_app
+from core.governorates.setting import Setting
 from core.modules import lifecycle
 from core.modules.dispatch import READY
-from core.modules.models import ENABLED, InstalledModule, Setting
+from core.modules.models import ENABLED, InstalledModule
 from core.modules.upgrades import upgrade_governorate
+from core.operation.birth import add
 from core.people.demo import load_people
 from core.people.sign_in import DEMO
 from core.people.users import User
@@ -105,5 +106,4 @@ def _left_over(code: str) -> str | None:
 
 
 def _session(code: str) -> Any:
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    return governorate_context(app, code, Scope.of_system(), write=True)
+    return governorate_context(running_app(), code, Scope.of_system(), write=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 
 import click
-from flask import current_app
 
+from core.governorates.present import running_app
 from core.operation.jobs import jobs_of
 from core.operation.parent import follow_parent
 
@@ -21,7 +21,7 @@ def worker(follow: bool) -> None:
     if follow:
         follow_parent()
     logging.getLogger("huey").setLevel(logging.WARNING)
-    jobs = jobs_of(current_app._get_current_object())  # type: ignore[attr-defined]
+    jobs = jobs_of(running_app())
     jobs.tick()  # what lay waiting while no worker ran
     consumer = jobs.queue.create_consumer(
         workers=THREADS, initial_delay=0.1, backoff=1.15, max_delay=1.0, scheduler_interval=1

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from core.data.scope import Scope
 from core.errors import Invalid, Refused
-from core.governorates.present import governorate_context
-from core.operation.address import base_address
+from core.governorates.address import base_address
+from core.governorates.present import governorate_context, running_app
 from core.people.accounts import new_user
 from core.people.invitations import issue_first_admin_token
 from core.people.keepers import reset_rights
@@ -99,8 +99,7 @@ def first_admin(code: str) -> None:
 
 
 def _governorate(code: str) -> Any:
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    return governorate_context(app, code, Scope.of_system(), write=True)
+    return governorate_context(running_app(), code, Scope.of_system(), write=True)
 
 
 def _password() -> str:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from flask_security import hash_password
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import Refused
-from core.modules.models import Setting
+from core.governorates.setting import Setting
 from core.people.places import Place
+from core.people.seeds import load_tree, named, rows
 from core.people.sign_in import DEMO
 from core.people.units import Unit
 from core.people.users import Role, User, add_membership
@@ -34,9 +32,9 @@ def load_people(session: Session, code: str, folder: Path = FOLDER) -> None:
     _rename_top(session, code, folder / code / "places.csv")
     places = load_tree(session, Place, folder / code / "places.csv")
     units = load_tree(session, Unit, folder / code / "units.csv", skip=("service_area",))
-    for number, row in _rows(folder / code / "units.csv"):
+    for number, row in rows(folder / code / "units.csv"):
         serves = row["service_area"].replace(";", " ").split()
-        units[row["code"]].areas = [_named(places, place, f"units.csv line {number}") for place in serves]
+        units[row["code"]].areas = [named(places, place, f"units.csv line {number}") for place in serves]
     _load_users(session, folder / code / "users.csv", units)
     session.merge(Setting(key=DEMO, value="1"))
     session.flush()
@@ -45,39 +43,16 @@ def load_people(session: Session, code: str, folder: Path = FOLDER) -> None:
 def _rename_top(session: Session, code: str, path: Path) -> None:
     """The place that a governorate is born with becomes the top of the demo's map, not a second one."""
     top = session.scalar(select(Place).where(Place.code == code))
-    code = next(row["code"] for _number, row in _rows(path) if not row["parent"])
+    code = next(row["code"] for _number, row in rows(path) if not row["parent"])
     if top is not None and session.scalar(select(Place.id).where(Place.code == code)) is None:
         top.code = code
-
-
-def load_tree(
-    session: Session, model: Any, path: Path, *, skip: Iterable[str] = (), **fixed: Any
-) -> dict[str, Any]:
-    """Bring a tree from a CSV with `code`, `parent` and columns of `model`; returns its nodes by code.
-
-    A known code is corrected, a new one added, none removed; parents stand before their children.
-    `fixed` are columns that the file does not have (`list="complaints"`), and narrow what is known.
-    """
-    known = select(model).filter_by(**fixed)
-    nodes = {node.code: node for node in session.scalars(known)}
-    for number, row in _rows(path):
-        parent = _named(nodes, row["parent"], f"{path.name} line {number}") if row["parent"] else None
-        node = nodes.get(row["code"])
-        if node is None:
-            node = nodes[row["code"]] = model(code=row["code"], **fixed)
-            session.add(node)
-        node.parent = parent
-        for name in set(row) - {"code", "parent", *skip}:
-            setattr(node, name, _value(model, name, row[name]))
-    session.flush()
-    return nodes
 
 
 def _load_users(session: Session, path: Path, units: dict[str, Unit]) -> None:
     users = {user.username: user for user in session.scalars(select(User))}
     roles = {role.code: role for role in session.scalars(select(Role))}
     password = hash_password(PASSWORD)
-    for number, row in _rows(path):
+    for number, row in rows(path):
         user = users.get(row["username"])
         if user is None:
             user = users[row["username"]] = User(username=row["username"], password=password, demo=True)
@@ -88,31 +63,9 @@ def _load_users(session: Session, path: Path, units: dict[str, Unit]) -> None:
         for pair in row["memberships"].replace(";", " ").split():
             unit, _, role = pair.partition(":")
             if role in roles:
-                add_membership(user, _named(units, unit, f"{path.name} line {number}"), roles[role])
+                add_membership(user, named(units, unit, f"{path.name} line {number}"), roles[role])
 
 
 def demo_accounts(session: Session) -> list[str]:
     """User names of the demo's users whose published password would be good; for `diwan doctor`."""
     return list(session.scalars(select(User.username).where(User.demo, User.active).order_by(User.username)))
-
-
-def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
-    """(line number, row) of a CSV."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        return [(reader.line_num, row) for row in reader]
-
-
-def _named(known: dict[str, Any], code: str, where: str) -> Any:
-    if code not in known:
-        raise Refused(f"{where}: there is no {code}")
-    return known[code]
-
-
-def _value(model: Any, name: str, text: str) -> Any:
-    """A cell as the column wants it; an empty cell is None, except in text that may not be."""
-    column = model.__table__.c[name]
-    if text == "":
-        return None if column.nullable else ""
-    python: type = column.type.python_type
-    return text == "1" if python is bool else python(text)

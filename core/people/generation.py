@@ -7,7 +7,6 @@ remembered one means: forget.
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +14,8 @@ from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import Session
 
 from core.data.scope import Scope
-from core.modules.models import Setting
+from core.governorates import setting
+from core.governorates.setting import Setting
 
 KEY = "people_serial"
 
@@ -54,14 +54,5 @@ def present_generation(session: Session) -> Generation:
 
 
 def renew(session: Session) -> None:
-    """Make every process forget, once this transaction commits.
-
-    The value is random, not counted: two changes at once, a rollback or a restored backup can
-    never bring an old value back.
-    """
-    row = session.get(Setting, KEY)
-    if row is None:
-        row = Setting(key=KEY, value="")
-        session.add(row)
-    row.value = secrets.token_hex(8)
-    session.info["people_serial"] = row.value
+    """Make every process forget, once this transaction commits."""
+    note_serial(session, setting.renew(session, KEY))

@@ -24,7 +24,7 @@ from core.data.columns import Json
 from core.data.session import end_reading
 from core.data.time import now
 from core.data.visibility import Shared
-from core.governorates.keys import derive
+from core.keys import derive
 
 SLOTS, SWEEP_EVERY = 60, 1000
 """A period is counted in so many slices; a count is forgotten at most one slice too late. Now and

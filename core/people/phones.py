@@ -27,12 +27,6 @@ class Phone:
     raw: str
     mobile: bool
 
-    @property
-    def national(self) -> str:
-        """As people of its country write it: `010 12345678`."""
-        number = phonenumbers.parse(self.e164)
-        return phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
-
 
 def parse_phone(text: str, region: str) -> Phone:
     """Read a number typed in `region` ("EG", "YE") in any digits; raises Mistyped with what is wrong.

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from wtforms import HiddenField, PasswordField, StringField
 
 from core.data.base import db
-from core.modules.models import Setting
-from core.modules.problem import N_
+from core.governorates.setting import Setting
+from core.language import N_
 from core.people.limits import forgive, hit
 from core.people.passwords import LONGEST
 from core.people.users import User, login_name

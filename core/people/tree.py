@@ -56,11 +56,6 @@ class Tree:
         """Ids from the root down to this node itself."""
         return tuple(int(part) for part in self.path.split("/") if part)
 
-    @property
-    def depth(self) -> int:
-        """0 for a root."""
-        return len(self.ancestor_ids) - 1
-
     def contains(self, other: Tree) -> bool:
         """Whether `other` is this node or lies below it."""
         return other.path.startswith(self.path)

@@ -23,7 +23,7 @@ from core.data.labels import label
 from core.data.scope import Scope
 from core.data.session import GovernorateSession
 from core.data.time import now
-from core.governorates.keys import derive
+from core.keys import derive
 from core.work.chain import FIRST, ONLY, AuditHead, AuditRow, Head, canonical, code_of, link
 from core.work.diff import Digest, audited_columns, changes, plain, record_id, values
 from core.work.refusals import Unaudited, allow_bulk, is_audited

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.data.base import db
 from core.data.visibility import Shared
-from core.governorates.keys import derive
+from core.keys import derive
 
 PAGE = 5000
 ONLY = 1

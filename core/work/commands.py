@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import click
-from flask import Flask, current_app
 
 from core.data.scope import Scope
 from core.errors import Refused
-from core.governorates.present import governorate_context, registry
+from core.governorates.present import governorate_context, registry, running_app
 from core.work.chain import Head, Report, read_head, verify
 
 one_or_all = click.option("--governorate", "code", help="Code, for example EG-KN; without it all of them.")
@@ -25,7 +24,7 @@ def audit() -> None:
 def head_(code: str | None) -> None:
     """Print the end of each chain, to be kept elsewhere (`diwan audit head >> heads.txt`)."""
     for each in _codes(code):
-        with governorate_context(_app(), each, Scope.of_system()) as session:
+        with governorate_context(running_app(), each, Scope.of_system()) as session:
             click.echo(f"{each} {read_head(session)}")
 
 
@@ -36,7 +35,7 @@ def verify_(code: str | None, heads: Iterable[str] | None) -> None:
     """Walk the chains; ends with status 1 and names the first bad row of each that is not sound."""
     known, sound = _read_heads(heads or ()), True
     for each in _codes(code):
-        with governorate_context(_app(), each, Scope.of_system()) as session:
+        with governorate_context(running_app(), each, Scope.of_system()) as session:
             report = verify(session, known.get(each, ()), _show(each))
         click.echo(_line(each, report), err=not report.ok)
         sound = sound and report.ok
@@ -72,7 +71,3 @@ def _read_heads(lines: Iterable[str]) -> dict[str, list[Head]]:
         except ValueError as error:
             raise Refused(f"line {number}: {error}") from None
     return heads
-
-
-def _app() -> Flask:
-    return current_app._get_current_object()  # type: ignore[attr-defined]

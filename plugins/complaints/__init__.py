@@ -95,7 +95,7 @@ def diwan_message_sent(message: Any) -> None:
 def diwan_installed(session: Session) -> None:
     """The tree of subjects."""
     from core import Category
-    from core.people.demo import load_tree
+    from core.people.seeds import load_tree
 
     load_tree(session, Category, FOLDER / "seed/categories.csv", list="complaints")
 

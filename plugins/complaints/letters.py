@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 from core import db, present, queue
 from core.data.labels import label
 from core.data.visibility import attached
+from core.governorates.address import base_address
 from core.messages.outbox import QUEUED, Message
-from core.operation.address import base_address
 from core.people.identity import Mistyped
 from core.people.phones import parse_phone
 from plugins.complaints.codes import OUTCOMES

@@ -106,7 +106,7 @@ def test_who_chose_at_the_first_link_is_asked_nothing(browser, shelf):
 
 def test_the_demos_people_keep_the_published_password(browser, shelf, person):
     """It is everybody's: who changed it would shut the next visitor out."""
-    from core.modules.models import Setting
+    from core.governorates.setting import Setting
     from core.people.sign_in import DEMO
 
     person("visitor", "EAST:LIB", demo=True, initial_password=True)

@@ -30,7 +30,7 @@ RARE = {
         core.data.search: fold latin_digits
         core.exchange: Column ImportSpec Row choice digits past
         core.people.bilingual: LONGEST_NAME
-        core.people.demo: load_tree
+        core.people.seeds: load_tree
         core.work.history: History IMPORTED import_history""",
     "invented people and a year of work for demonstrations": """
         core.data.time: freeze
@@ -42,7 +42,7 @@ RARE = {
         core.data.labels: label
         core.data.visibility: attached
         core.messages.outbox: Message QUEUED
-        core.operation.address: base_address
+        core.governorates.address: base_address
         core.work: audit
         core.work.moves: TransitionRow
         core.work.notes: Note PUBLIC

@@ -11,10 +11,10 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from core.data.base import db
 from core.data.scope import Scope
-from core.data.session import unscoped
 from core.data.visibility import criteria, select_visible
 from core.errors import Hidden, NoScope, Unscoped
 from core.people.units import Unit
+from core.work.unscoped import unscoped
 
 REFUSALS = (Unscoped, Hidden, NoScope)
 

@@ -19,9 +19,9 @@ from aiosmtpd.controller import Controller
 from core.app import create_app
 from core.config import read_settings
 from core.data.scope import Scope
-from core.governorates.birth import add
 from core.governorates.present import governorate_context
 from core.modules import lifecycle
+from core.operation.birth import add
 from core.people.demo import load_people
 
 PATIENCE = 90

@@ -136,9 +136,9 @@ def test_every_session_on_one_database(world, quick, prober, staff, instead):
 
 
 def test_rights_that_are_not_asked(world, quick, prober, instead):
-    import core.access
+    import core.gate
 
-    instead(core.access, "may", lambda *args, **more: True)
+    instead(core.gate, "may", lambda *args, **more: True)
     tally = prober.run(quick.own([world.people["AUD"], world.people["CLK"]]))
     opened = tally.of("R")
     assert [finding for finding in opened if finding.detail.startswith("open without the right")], (

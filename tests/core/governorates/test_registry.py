@@ -7,10 +7,10 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from core.errors import NotFound, Refused
-from core.governorates.birth import add, remove
 from core.governorates.directory import directory, entry
 from core.governorates.engines import Engines, open_engine
 from core.governorates.registry import Registry, governorate_table
+from core.operation.birth import add, remove
 
 SECRET = "s" * 40
 

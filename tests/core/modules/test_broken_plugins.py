@@ -16,7 +16,7 @@ REASONS = {
     "cycle_one": "in a circle: cycle_one → cycle_two → cycle_one",
     "cycle_two": "in a circle: cycle_one → cycle_two → cycle_one",
     "dying_at_import": "died with status 7",
-    "failing_migration": "Its migrations fail: (sqlite3.OperationalError) no such table: nowhere",
+    "failing_migration": "Its migrations fail: no such table: nowhere",
     "formless": "Its screen 'LampView' does not say the fields of its form",
     "foreign_prefix": "Its table 'lamps_bulb' must begin with its id",
     "missing_dependency": "needs the module 'nowhere', which is not there",

@@ -59,7 +59,7 @@ def test_outside_a_governorate_nothing_is_enabled(workshop, host):
 
 
 def test_an_inner_session_knows_what_is_enabled_too(workshop, host, lit):
-    from core.data.session import bound
+    from core.governorates.present import bound
 
     with workshop.session(lit), bound(g.binding, Scope.of_system()):
         assert host.enabled("lamps")

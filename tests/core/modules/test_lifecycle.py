@@ -7,9 +7,10 @@ from sqlalchemy import func, inspect, select
 
 from core.errors import NotFound, Refused
 from core.governorates.present import engines, registry
+from core.governorates.setting import Setting
 from core.modules import upgrades
 from core.modules.lifecycle import disable, enable, install, standings
-from core.modules.models import InstalledModule, Setting
+from core.modules.models import InstalledModule
 from core.people.access import Access
 
 
@@ -87,7 +88,7 @@ def test_refusals_are_sentences(place):
         disable(place, "lamps")
     with pytest.raises(Refused, match="'lamps' is not installed here"):
         upgrades.upgrade_module(place, "lamps")
-    with pytest.raises(NotFound, match="no governorate at this address"):
+    with pytest.raises(NotFound, match="no governorate EG-XX in the registry"):
         install("EG-XX", "lamps")
 
 

@@ -109,7 +109,7 @@ def test_models_equal_migrations(plugin):
 
 def test_the_command_needs_no_settings(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "core.modules.migrations", "revision", "nowhere", "x"],
+        [sys.executable, "-m", "core.modules.revision", "nowhere", "x"],
         env={key: value for key, value in os.environ.items() if not key.startswith("DIWAN_")},
         capture_output=True,
         text=True,

@@ -1,9 +1,12 @@
 """The command line on an application of one's own, and the queue of the shared one."""
 
+from dataclasses import replace
+
 import pytest
 from click.testing import CliRunner
 
 from core.cli import main
+from core.governorates.present import registry
 from core.operation.jobs import jobs_of
 
 
@@ -15,6 +18,19 @@ def diwan(app):
         return CliRunner().invoke(main, [str(word) for word in words], obj=app, **options)
 
     return call
+
+
+@pytest.fixture
+def readdress(app):
+    """Enter another database address for a governorate, as if its own had gone or was mistaken."""
+
+    def change(code, url):
+        with app.app_context():
+            known = registry().get(code)
+            registry().remove(code)
+            registry().add(replace(known, url=url))
+
+    return change
 
 
 @pytest.fixture

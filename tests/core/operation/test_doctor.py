@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from core.governorates.present import engines, registry
+from core.governorates.setting import Setting
 from core.messages.channels import channels
 from core.messages.outbox import queue
-from core.modules.models import Setting
 from core.modules.problem import Problem
 from core.operation import doctor as module
 from core.operation import installation
-from core.operation.doctor import Finding, examine, shown_settings
+from core.operation.doctor import examine, shown_settings
+from core.operation.finding import Finding
 from core.people.demo import load_people
 from core.people.sign_in import DEMO
 
@@ -44,7 +45,7 @@ def test_a_sound_governorate_is_passed_over_in_silence(findings, ground, governo
 
 
 @pytest.fixture
-def postgres_role(ground, backend, request):
+def postgres_role(ground, backend, request, readdress):
     """Give the governorate on PostgreSQL a role of its own that owns its database; nothing on SQLite."""
     made = []
 
@@ -65,7 +66,7 @@ def postgres_role(ground, backend, request):
                     connection.execute(text(statement))
             engine.dispose()
             made.append((url, role))
-            registry().move(code, url.set(username=role).render_as_string(hide_password=False))
+            readdress(code, url.set(username=role).render_as_string(hide_password=False))
 
     yield settle
     for url, role in made:
@@ -158,11 +159,11 @@ def test_a_password_for_the_mail_server_that_travels_in_the_clear_is_grave(findi
         assert (said, True) not in findings("settings"), well
 
 
-def test_a_database_that_is_away_or_another_s_is_a_finding(findings, ground, governorate):
+def test_a_database_that_is_away_or_another_s_is_a_finding(findings, ground, governorate, readdress):
     with ground.governorate("EG-SHR") as other, ground.app.app_context():
-        registry().move(other, "sqlite:////nowhere/at-all.sqlite")
+        readdress(other, "sqlite:////nowhere/at-all.sqlite")
         assert findings(other) == [("cannot be examined: unable to open database file", True)]
-        registry().move(other, registry().get(governorate).url)
+        readdress(other, registry().get(governorate).url)
         assert "is outdated or not its own database: run diwan upgrade --all" in findings(other)[0][0]
 
 

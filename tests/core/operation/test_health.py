@@ -26,21 +26,20 @@ def test_the_process_is_alive_wherever_it_is_asked(ask, governorate):
     assert ask("/healthz") == ask(f"/{governorate}/healthz") == (200, {"status": "ok"})
 
 
-def test_a_governorate_that_is_away_is_named_and_takes_no_other_out(ask, app, governorate, jobs):
+def test_a_governorate_that_is_away_is_named_and_takes_no_other_out(ask, governorate, jobs, readdress):
     jobs.tick()
     status, said = ask("/readyz")
     assert (status, said["status"], said["governorates"]) == (200, "ok", {governorate: "ok"})
-    with app.app_context():
-        registry().move(governorate, "sqlite:////nowhere/at-all.sqlite")
+    readdress(governorate, "sqlite:////nowhere/at-all.sqlite")
     status, said = ask("/readyz")
     assert (status, said["status"]) == (200, "degraded")
     assert said["governorates"] == {governorate: "unavailable"}
     assert ask(f"/{governorate}/readyz") == (503, {"status": "unavailable"})
 
 
-def test_a_database_that_is_not_the_governorates_own_is_not_ready(ask, ground, governorate):
+def test_a_database_that_is_not_the_governorates_own_is_not_ready(ask, ground, governorate, readdress):
     with ground.governorate("EG-SHR") as other, ground.app.app_context():
-        registry().move(other, registry().get(governorate).url)
+        readdress(other, registry().get(governorate).url)
         assert ask(f"/{other}/readyz") == (503, {"status": "outdated"})
         assert ask(f"/{governorate}/readyz") == (200, {"status": "ok"})
 

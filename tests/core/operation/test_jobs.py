@@ -9,7 +9,6 @@ from sqlalchemy import select
 from core.config import Settings
 from core.data.time import freeze, now
 from core.data.visibility import cleared
-from core.governorates.present import registry
 from core.messages.outbox import Message, queue
 from core.operation.jobs import Job, open_queue
 
@@ -65,15 +64,14 @@ def test_a_queue_that_is_away_undoes_nothing(ground, governorate, jobs, monkeypa
 
 
 def test_the_minute_sends_each_governorate_on_its_way_and_one_that_is_down_stops_no_other(
-    ground, governorate, jobs, caplog
+    ground, governorate, jobs, readdress, caplog
 ):
     with ground.session(governorate) as session:
         put(session, "one")
         session.commit()
     jobs.queue.flush()
     with ground.governorate("EG-SHR") as other:
-        with ground.app.app_context():
-            registry().move(other, "sqlite:////nowhere/at-all.sqlite")
+        readdress(other, "sqlite:////nowhere/at-all.sqlite")
         jobs.tick()
         assert jobs.work() == [("drain", governorate), ("drain", other)]
     assert "outbox of EG-SHR: unable to open database file" in caplog.text

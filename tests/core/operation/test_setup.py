@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import func, select
 
 from core.governorates.present import registry
-from core.modules.models import ENABLED, InstalledModule, Setting
+from core.governorates.setting import Setting
+from core.modules.models import ENABLED, InstalledModule
 from core.operation import setup
 from core.people.demo import load_people
 from core.people.sign_in import DEMO
@@ -26,7 +27,7 @@ def told(app, monkeypatch):
 
     monkeypatch.setattr(host, "call_plugin", listen)
     yield told
-    from core.governorates.birth import remove
+    from core.operation.birth import remove
 
     with app.app_context():
         for governorate in registry().all():

@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import func, select
 
 from core.errors import Refused
-from core.modules.models import Setting
+from core.governorates.setting import Setting
 from core.people.categories import Category
-from core.people.demo import FOLDER, PASSWORD, demo_accounts, load_people, load_tree
+from core.people.demo import FOLDER, PASSWORD, demo_accounts, load_people
 from core.people.passwords import weakness
 from core.people.places import Place
 from core.people.roles import RoleSpec, sync_core, sync_roles
+from core.people.seeds import load_tree
 from core.people.sign_in import DEMO
 from core.people.units import Unit
 from core.people.users import Membership, User

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from core.data.time import freeze, now
 from core.errors import Invalid, NotFound, Refused
-from core.operation.address import note_address
+from core.governorates.address import note_address
 from core.people.access import Access
 from core.people.commands import user as group
 from core.people.invitations import GOOD_FOR, Invitation, check_token, issue_first_admin_token, redeem

@@ -130,7 +130,8 @@ from pathlib import Path
 from flask import Flask, g
 from core.config import Settings
 from core.data.base import db
-from core.data.session import Binding, bound
+from core.data.session import Binding
+from core.governorates.present import bound
 from core.governorates.engines import open_engine
 from core.people.limits import hit
 folder, url = sys.argv[1:]

@@ -9,11 +9,11 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from core.data.scope import Scope
-from core.data.session import unscoped
 from core.work import audit
 from core.work.chain import AuditRow, verify
 from core.work.refusals import Unaudited
 from core.work.transition import transition
+from core.work.unscoped import unscoped
 
 
 def rows(session, **where):

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 
-from core.governorates.keys import derive
+from core.keys import derive
 from core.work.append_only import drop_triggers
 from core.work.chain import FIRST, Head, link, read_head, verify
 from core.work.commands import audit as audit_commands
@@ -180,8 +180,9 @@ def test_signing_anew_with_the_real_key_is_found_by_a_head_kept_elsewhere(ground
 
 def test_another_governorates_key_does_not_verify(ground, chain):
     from core.data.scope import Scope
-    from core.data.session import Binding, bound
+    from core.data.session import Binding
     from core.governorates.engines import open_engine
+    from core.governorates.present import bound
 
     _, engine = chain
     same = open_engine(engine.url.render_as_string(hide_password=False))

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from core.governorates.address import note_address
 from core.governorates.present import bind, governorate_context, registry
-from core.operation.address import note_address
 from plugins.complaints.letters import tracking_address
 
 FORGED = {"base_url": "https://thief.example"}

@@ -11,13 +11,18 @@ from sqlalchemy import insert, inspect, make_url, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from core.data.scope import Scope
-from core.data.session import Binding, bound
-from core.errors import NotFound, Refused
+from core.data.session import Binding
+from core.errors import Refused, reason
 from core.governorates.directory import entry
 from core.governorates.engines import open_engine
-from core.governorates.present import engines, registry
+from core.governorates.present import bound, engines, registry, served
 from core.governorates.provision import database_url, drop_database
 from core.governorates.registry import Governorate
+from core.governorates.setting import GOVERNORATE, Setting
+from core.modules import migrations
+from core.modules.models import SERIAL
+from core.people.generation import KEY
+from core.people.roles import sync_core
 
 
 def add(code: str, *, url: str | None = None, host: str | None = None) -> Governorate:
@@ -57,8 +62,7 @@ def _clear(error: Exception, code: str) -> Refused:
         return error
     if isinstance(error, IntegrityError):
         return Refused(f"{code} or its host name is taken")
-    reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-    return Refused(f"the database for {code} cannot be used: {reason}")
+    return Refused(f"the database for {code} cannot be used: {reason(error)}")
 
 
 def prepare(governorate: Governorate) -> None:
@@ -66,10 +70,6 @@ def prepare(governorate: Governorate) -> None:
 
     Raises Refused if the database holds tables that are not Diwan's own for this code.
     """
-    from core.modules import migrations
-    from core.modules.models import Setting
-    from core.people.roles import sync_core
-
     engine = open_engine(governorate.url)
     try:
         tables = set(inspect(engine).get_table_names())
@@ -78,9 +78,9 @@ def prepare(governorate: Governorate) -> None:
         migrations.upgrade_core(engine)
         setting: Any = Setting.__table__
         with engine.begin() as connection:
-            stored = connection.scalar(select(setting.c.value).where(setting.c.key == "governorate"))
+            stored = connection.scalar(select(setting.c.value).where(setting.c.key == GOVERNORATE))
             if stored is None:
-                rows = {"governorate": governorate.code, "module_serial": "1", "people_serial": "1"}
+                rows = {GOVERNORATE: governorate.code, SERIAL: "1", KEY: "1"}
                 connection.execute(insert(setting), [{"key": k, "value": v} for k, v in rows.items()])
             elif stored != governorate.code:
                 raise Refused(f"that database belongs to {stored}")
@@ -93,9 +93,7 @@ def prepare(governorate: Governorate) -> None:
 
 def remove(code: str, *, drop: bool = False) -> None:
     """Stop serving `code`; with `drop` its database is deleted for good. Raises NotFound if not served."""
-    governorate = registry().get(code)
-    if governorate is None:
-        raise NotFound(f"no governorate {code} in the registry")
+    governorate = served(code)
     registry().remove(code)
     engines().drop(code)
     if drop:

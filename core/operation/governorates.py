@@ -8,10 +8,12 @@ from sqlalchemy import make_url
 
 from core.data.scope import Scope
 from core.errors import Refused
-from core.governorates.birth import add, remove
 from core.governorates.directory import directory
-from core.governorates.present import governorate_context, registry
+from core.governorates.present import governorate_context, registry, running_app
 from core.governorates.registry import Governorate
+from core.operation.birth import add, remove
+from core.people.places import root_place
+from core.people.units import root_unit
 
 
 @click.group()
@@ -51,11 +53,7 @@ def add_(code: str, url: str | None, host: str | None) -> None:
 
 def _found(made: Governorate) -> None:
     """The tops of map and organisation, without which nothing can be filed; what is there already stays."""
-    from core.people.places import root_place
-    from core.people.units import root_unit
-
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    with governorate_context(app, made.code, Scope.of_system(), write=True) as session:
+    with governorate_context(running_app(), made.code, Scope.of_system(), write=True) as session:
         root_place(session, made)
         root_unit(session, made)
         session.commit()
