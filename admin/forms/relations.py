@@ -120,12 +120,16 @@ class Looked(Field):
         above = getattr(row, "parent", None)
         return f"{above} › {row}" if above is not None and self.many else _called(row)
 
-    def options(self) -> Markup:
-        """The options of a select: what is suggested, then the rest in the groups of its tree."""
-        first = [Branch(_("Suggested"), [(row.id, _called(row)) for row in self.suggested])]
+    def groups(self) -> list[Branch]:
+        """All that may be chosen: what is suggested, then the rest in the groups of its tree."""
+        first = Branch(_("Suggested"), [(row.id, _called(row)) for row in self.suggested])
         nodes = ((row.id, _called(row), getattr(row, "path", "")) for row in self.offered)
         rest = branches(nodes, without={row.id for row in self.suggested})
-        return drawn([*(first if self.suggested else ()), *rest], [row.id for row in self.chosen()])
+        return [first, *rest] if self.suggested else rest
+
+    def options(self) -> Markup:
+        """The same as the options of a select."""
+        return drawn(self.groups(), [row.id for row in self.chosen()])
 
     def chosen(self) -> list[Any]:
         """The rows chosen now."""

@@ -11,6 +11,7 @@ from core.people.access import VERBS, Access
 from core.people.categories import Category
 from core.people.invitations import issue_first_admin_token
 from core.people.logins import Login
+from core.people.places import Place
 from core.people.units import Unit
 from core.people.users import Membership, User
 
@@ -341,3 +342,14 @@ def test_no_screen_of_the_office_shows_bare_codes(administrator):
     for words in ("Roles of users", "Messages to citizens", "Modules", "Administration"):
         assert words in page.words, words
     assert "core." not in page.words
+
+
+def test_the_places_that_a_unit_serves_are_ticked_by_their_groups(administrator, shelf):
+    with shelf.session() as session:
+        kous = session.get(Place, shelf.ids["KOUS"])
+        session.add(Place(code="HEGAZA", kind="village", name_ar="حجازة", name_en="Hegaza", parent=kous))
+        session.commit()
+    page = administrator.get("/admin/core/unit/new")
+    assert 'aria-hidden="true">Qus</li>' in page.html
+    boxes = re.findall(r'type="checkbox"[^>]*name="areas"[^>]*>\s*<label[^>]*>(.*?)</label>', page.html)
+    assert boxes == ["Qena", "Qus", "Hegaza"]
