@@ -26,11 +26,14 @@ WORDS = {
 def tracked() -> list[Path]:
     """Every file that git tracks and that is still here."""
     listing = subprocess.run(["git", "ls-files", "-z"], capture_output=True, text=True, check=True).stdout
-    return [path for name in listing.split("\0") if name and (path := Path(name)).is_file()]
+    paths = [Path(name) for name in listing.split("\0") if name]
+    return [path for path in paths if path.is_symlink() or path.is_file()]
 
 
 def complaints(path: Path) -> list[str]:
     """What is wrong with one file, in sentences."""
+    if path.is_symlink():
+        return [f"{path}: a link; it leads to a place that others do not have"]
     if FOREIGN.search(path.as_posix()):
         return [f"{path}: a third-party file; name it in admin/assets/assets.toml instead"]
     content = path.read_bytes()
