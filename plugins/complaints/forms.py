@@ -48,7 +48,7 @@ def offered_categories() -> list[SelectChoice]:
     rows = select(Category).where(Category.list == LIST, Category.active).order_by(Category.path)
     found = {category.id: category for category in db.session.scalars(rows)}
     parents = {category.parent_id for category in found.values()}
-    return [SelectChoice("", "—")] + [
+    return [SelectChoice("", _("Choose"))] + [
         SelectChoice(
             str(one.id), one.name, optgroup=found[one.parent_id].name if one.parent_id in found else None
         )
