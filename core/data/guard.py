@@ -12,12 +12,12 @@ from typing import Any
 from sqlalchemy import Table, event, false, inspect, select
 from sqlalchemy.orm import MANYTOONE, Mapper, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql import visitors
-from sqlalchemy.sql.elements import TextClause
+from sqlalchemy.sql.elements import TextClause, True_
 
 from core.data.base import Base, db
 from core.data.scope import Scope, scope_in
 from core.data.session import GovernorateSession
-from core.data.visibility import CLEARED, Attached, Governed, Scoped, cleared, criteria, visible
+from core.data.visibility import CLEARED, Governed, Scoped, cleared, criteria, visible, within_module
 from core.errors import Hidden, NoScope, Unscoped
 
 
@@ -77,10 +77,11 @@ def _options(session: Session, statement: Any) -> tuple[Any, ...]:
 @lru_cache(maxsize=1024)
 def _made(scope: Scope, rule: Any, generation: int) -> tuple[Any, ...]:
     """Loader criteria for a scope, kept over requests: making them takes longer than asking by them."""
+    conditions = ((model, rule(model, scope)) for model in governed_models())
     return tuple(
-        with_loader_criteria(model, rule(model, scope), include_aliases=True)
-        for model in governed_models()
-        if not scope.system and (not scope.unlimited or issubclass(model, Attached))
+        with_loader_criteria(model, condition, include_aliases=True)
+        for model, condition in conditions
+        if not isinstance(condition, True_)
     )
 
 
@@ -139,6 +140,7 @@ def _fill(session: Session, row: Any, scope: Scope) -> None:
 
 def _check_unit(session: Session, row: Any, scope: Scope) -> None:
     """A record may only be put into a unit within reach."""
+    scope = within_module(row, scope) if isinstance(row, Scoped) else scope
     if not isinstance(row, Scoped) or scope.whole:
         return
     unit_id, changed = _key(row, "unit_id")

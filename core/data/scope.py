@@ -16,7 +16,11 @@ MOST_IDS = 60
 
 @dataclass(frozen=True)
 class Grant:
-    """What one role gives: where it is held, and whether it opens confidential records there."""
+    """What one role gives: where it is held, and whether it opens confidential records there.
+
+    `modules` are those in whose records the role has any right, None for all: a secretary's reach over
+    the whole governorate is a reach over the secretary's own kind of records.
+    """
 
     role: str
     confidential: bool = False
@@ -24,6 +28,7 @@ class Grant:
     unit_ids: tuple[int, ...] = ()
     unit_paths: tuple[str, ...] = ()
     place_paths: tuple[str, ...] = ()
+    modules: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,12 @@ class Scope:
         The author of a record stays its author in any role.
         """
         return self._only([grant for grant in self.grants if grant.role in roles])
+
+    def within(self, module: str) -> Scope:
+        """The same person with only the roles that have any right in the records of `module`."""
+        return self._only(
+            [grant for grant in self.grants if grant.modules is None or module in grant.modules]
+        )
 
     def opening(self) -> Scope:
         """The same person with only the roles that open confidential records."""

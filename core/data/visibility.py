@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, Select, and_, false, in
 from sqlalchemy.orm import Mapped, aliased, declared_attr, mapped_column
 
 from core.data.base import db
-from core.data.labels import label
+from core.data.labels import label, owner_of
 from core.data.scope import ORDINARY, Scope, scope_in
 
 T = TypeVar("T", bound=Any)
@@ -91,8 +91,9 @@ class Shared:
 def criteria(model: Any, scope: Scope) -> ColumnElement[bool]:
     """The rows of `model` (class or alias) that `scope` sees.
 
-    Rows of the actor's units (or of places they serve, or that `also_visible` names); of
-    those, confidential ones only for level 1 or where `may_open_confidential` says so.
+    By the roles that have any right in the model's module, and by no other: rows of the actor's units
+    (or of places they serve, or that `also_visible` names); of those, confidential ones only for
+    level 1 or where `may_open_confidential` says so.
     """
     entity = getattr(model, "_aliased_insp", None)
     cls = entity.mapper.class_ if entity is not None else model
@@ -102,9 +103,15 @@ def criteria(model: Any, scope: Scope) -> ColumnElement[bool]:
         return false()
     if issubclass(cls, ScopedByParent):
         return _by_parent(model, cls, scope)
+    scope = within_module(cls, scope)
     if scope.unlimited:
         return true()
     return and_(_within_reach(model, scope), _within_level(model, scope))
+
+
+def within_module(model: Any, scope: Scope) -> Scope:
+    """`scope` as far as it counts for the records of a class: by the roles of its module."""
+    return scope.within(owner_of(model.__tablename__))
 
 
 def _within_reach(model: Any, scope: Scope) -> ColumnElement[bool]:
@@ -147,6 +154,9 @@ def _ids_below(table: str, path: str) -> Select[tuple[int]]:
 def _by_parent(model: Any, cls: type[ScopedByParent], scope: Scope) -> ColumnElement[bool]:
     mapper: Any = cls.__mapper__  # type: ignore[attr-defined]
     ((local, remote),) = mapper.relationships[cls.__parent__].local_remote_pairs
+    scope = within_module(cls.parent_class(), scope)
+    if scope.unlimited:
+        return true()
     parent = aliased(cls.parent_class())
     rows = inspect(parent).selectable
     seen = select(rows.c[remote.key]).where(criteria(parent, scope))
@@ -186,6 +196,7 @@ def visible(record: Any, scope: Scope) -> bool:
 
 def level_on(record: Any, scope: Scope) -> int:
     """The level that `scope` has on this very record; it asks the database only where roles differ."""
+    scope = within_module(record, scope)
     if scope.level <= ORDINARY or scope.opening().reach == scope.reach:
         return scope.level
     return scope.level if visible(record, scope.opening()) else ORDINARY

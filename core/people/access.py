@@ -84,6 +84,15 @@ def _rights(session: Session) -> dict[tuple[str, str], frozenset[str]]:
     return generation.rights
 
 
+def modules_by_role(session: Session) -> dict[str, frozenset[str]]:
+    """Ids of the modules in whose records each role has any right at all."""
+    found: dict[str, set[str]] = {}
+    for (_verb, about), roles in _rights(session).items():
+        for role in roles:
+            found.setdefault(role, set()).add(about.partition(".")[0])
+    return {role: frozenset(modules) for role, modules in found.items()}
+
+
 def read_access(path: Path) -> dict[tuple[str, str], dict[str, bool]]:
     """Rights by (role, model) from an `access.csv`; raises Refused with file and line for what is wrong."""
     found: dict[tuple[str, str], dict[str, bool]] = {}

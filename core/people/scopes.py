@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.data.base import db
 from core.data.scope import CONFIDENTIAL, MOST_IDS, ORDINARY, Grant, Scope
+from core.people.access import modules_by_role
 from core.people.generation import present_generation
 from core.people.places import Place
 from core.people.tree import below
@@ -18,9 +19,10 @@ from core.people.users import Membership, Role
 
 
 def scope_of(user: Any) -> Scope:
-    """The scope of `user` in this session's governorate; two selects when not remembered, else none.
+    """The scope of `user` in this session's governorate; three selects when not remembered, else none.
 
-    Memberships add up in what is seen; what a role permits holds only where it is held (`grants`).
+    Memberships add up in what is seen of a module's records, as far as they have a right in that module;
+    what a role permits holds only where it is held (`grants`).
     The acting unit and post are those of the oldest active membership.
     """
     session = db.session()
@@ -41,9 +43,11 @@ def _build(session: Session, user_id: int) -> Scope:
     ).all()
     if not held:
         return Scope(actor_id=user_id)
-    tree = _tree(session, held)
+    tree, modules = _tree(session, held), modules_by_role(session)
     grants = tuple(
-        Grant(role, any(row.confidential for row in rows), *_reach(tree, rows))
+        Grant(
+            role, any(row.confidential for row in rows), *_reach(tree, rows), modules.get(role, frozenset())
+        )
         for role, rows in _by_role(held).items()
     )
     whole, unit_ids, unit_paths, place_paths = _reach(tree, held)

@@ -47,12 +47,13 @@ class Cage:
                 return None
         return self.keep(Canary(text, governorate, model, cell, column, row, personal))
 
-    def make_digits(self, governorate, model, cell, column, row, prefix, count):
-        """A number of `count` digits after `prefix`; it counts as personal."""
+    def make_digits(self, governorate, model, cell, column, row, prefix, count, check=lambda text: ""):
+        """A number of `count` digits after `prefix`, and what `check` adds; it counts as personal."""
         about = (governorate, model, cell, column, row, True)
         for salt in range(100):
             seed = "-".join(map(str, (*about, salt)))
             text = prefix + str(int(hashlib.sha256(seed.encode()).hexdigest(), 16))[:count]
+            text += check(text)
             if self._known.get(text.lstrip("+"), Canary(text, *about)) == Canary(text, *about):
                 return self.keep(Canary(text, *about))
         raise AssertionError("too few digits for so many rows")

@@ -6,7 +6,7 @@ rows of a cell have ids of its block, in every table: so a number alone says who
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 OWN, CHILD, PARENT, OTHER, BODY = "OWN", "CHILD", "DIWAN", "OTHER", "BODY"
 HOME, AWAY = "HOME", "AWAY"
@@ -14,8 +14,12 @@ BELOW = {OWN: {OWN, CHILD}, CHILD: {CHILD}, OTHER: {OTHER}}
 """A unit and what lies below it."""
 ANSWERING = ("FOC", "HED")
 """Roles that answer for a body, and therefore open what was referred to it in confidence."""
-MIXED = {"MIX": (("CLK", OWN), ("SEC", CHILD)), "TWO": (("CLK", OWN), ("HED", OTHER))}
-"""People with two roles: neither may be used where only the other is held."""
+MIXED = {
+    "MIX": (("CLK", OWN), ("SEC", CHILD)),
+    "TWO": (("CLK", OWN), ("HED", OTHER)),
+    "FAR": (("CLK", OWN), ("HRA", OTHER)),
+}
+"""People with two roles: neither may be used where only the other is held, nor for another module's records."""
 BLOCK, ROWS, MISSING = 1000, 10, 9900
 
 
@@ -57,6 +61,7 @@ class Post:
     unit: str = OWN
     reach: str = "unit"
     confidential: bool = False
+    modules: frozenset = frozenset()
 
     def reaches(self, cell):
         """Whether the cell's rows lie in the unit, below it, or in a place it serves."""
@@ -82,6 +87,12 @@ class Person:
     @property
     def username(self):
         return self.role.lower()
+
+    def within(self, module):
+        """This person with only the roles that have a right in a module; with all for core's own rows."""
+        if module in (None, "core"):
+            return self
+        return replace(self, posts=tuple(post for post in self.posts if module in post.modules))
 
     def sees(self, cell):
         """Whether rows of the cell may be shown to this person; a role counts only where it is held."""

@@ -61,8 +61,9 @@ class Composer:
     def each_cell(self, door):
         """(probe, whether it must be answered) for everybody with the right, and one row of each cell."""
         for person in self.world.people.values():
+            seen = person.within(door.plugin)
             for cell in CELLS if person.may(door.verb, door.label) else ():
-                yield self._probe(person, door, cell.name, arguments(door, cell.id())), person.sees(cell)
+                yield self._probe(person, door, cell.name, arguments(door, cell.id())), seen.sees(cell)
 
     def _doors(self, person, *, knock):
         for door in self.survey.doors:
@@ -78,7 +79,8 @@ class Composer:
     def _hidden_cells(self, person, door):
         if door.label == OUTBOX and person.may(door.verb, door.label):
             return []  # who looks after the outbox learns of every message that it failed; its text is another matter
-        cells = [cell for cell in CELLS if not person.sees(cell)]
+        seen = person.within(door.plugin)
+        cells = [cell for cell in CELLS if not seen.sees(cell)]
         return cells if self.full else [cell for cell in cells if cell.name in self.cells][:2]
 
     def _own_values(self, person, door):

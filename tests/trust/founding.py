@@ -118,5 +118,14 @@ def _people(session):
     for name, posts in _posts(roles).items():
         held = {code for code, _ in posts}
         rights = {(v, row.model) for row in rows for v in VERBS if row.role_code in held and getattr(row, v)}
-        made = (Post(code, unit, roles[code].reach, roles[code].confidential) for code, unit in posts)
+        made = (
+            Post(code, unit, roles[code].reach, roles[code].confidential, _modules_of(code, rows))
+            for code, unit in posts
+        )
         yield Person(name, tuple(made), frozenset(rights))
+
+
+def _modules_of(role, rows):
+    """The modules in whose records a role may anything."""
+    may = [row.model for row in rows if row.role_code == role and any(getattr(row, verb) for verb in VERBS)]
+    return frozenset(model.partition(".")[0] for model in may)

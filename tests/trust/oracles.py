@@ -19,7 +19,7 @@ from trust.dump import differences
 
 from core.data.base import db
 from core.data.guard import governed_tables
-from core.data.labels import label
+from core.data.labels import label, owner_of
 from core.work.audit import is_audited
 
 BY_BLOCK = {cell.block: cell for cell in CELLS}
@@ -63,7 +63,7 @@ def check_texts(world, probe, answer):
         if canary in typed:
             continue
         cell = next(cell for cell in CELLS if cell.name == canary.cell)
-        person = probe.person
+        person = probe.person.within(canary.model.partition(".")[0])
         seen = person.sees_identities(cell) if canary.personal else person.sees(cell)
         if canary.governorate != probe.code or not seen or not probe.known:
             yield Finding("C", probe, f"shows {canary.text}")
@@ -102,7 +102,8 @@ def _check_row(probe, table, key, old, new, before):
     if table not in models:
         return
     cell = cell_of(key[0]) if old is not None else None
-    if cell is not None and not probe.sees(cell) and not probe.may_send_again(table, old, new):
+    seen = cell is None or probe.sees(cell, owner_of(table))
+    if not seen and not probe.may_send_again(table, old, new):
         yield Finding("D", probe, f"changed {table} {key[0]} of {cell.name}")
     yield from _check_kept(probe, table, key, old, new)
     for column in models[table].__table__.columns if new else ():
@@ -110,7 +111,7 @@ def _check_row(probe, table, key, old, new, before):
             value, was = new[column.name], (old or {}).get(column.name)
             moved = value != was and (value,) in before.get(foreign.column.table.name, ())
             target = cell_of(value) if moved and foreign.column.table.name in models else None
-            if target is not None and not probe.sees(target):
+            if target is not None and not probe.sees(target, owner_of(foreign.column.table.name)):
                 yield Finding("D", probe, f"{table}.{column.name} leads to {value} of {target.name}")
 
 

@@ -40,9 +40,9 @@ class Probe:
     marks: tuple = ()
     headers: tuple = ()
 
-    def sees(self, cell):
-        """Whether rows of the cell may be touched by this probe."""
-        return self.known and self.person.sees(cell)
+    def sees(self, cell, module):
+        """Whether a module's rows of the cell may be touched by this probe."""
+        return self.known and self.person.within(module).sees(cell)
 
     def may_acknowledge(self, table):
         """A focal point's first opening of a referral is the one reading that writes."""

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from core.data import guard
 from core.data.session import GovernorateSession
 from core.errors import Hidden, NoScope, Unscoped
+from core.people.access import Access
 from core.people.passwords import set_password
 from core.people.units import Unit
 from core.people.users import Role, User, add_membership
@@ -31,7 +32,8 @@ def client(ground, backend, careless):
             mine, theirs = (Unit(code=c, kind="markaz", name_ar=c, name_en=c, parent=root) for c in "AB")
             role = Role(code="READER", name_ar="قارئ", name_en="Reader", reach="unit")
             user = User(username="ada", name_ar="آدا", name_en="Ada")
-            session.add_all([root, mine, theirs, role, user])
+            right = Access(role_code="READER", model="careless.paper", read=True, plugin="careless")
+            session.add_all([root, mine, theirs, role, right, user])
             session.flush()
             add_membership(user, mine, role)
             set_password(user, PASSWORD)

@@ -89,6 +89,15 @@ def test_a_role_that_counts_everywhere(world, found, prober, instead):
     assert all("_secret-" in detail or "KN" in detail for detail in shown), shown
 
 
+def test_a_role_that_counts_for_every_module(world, quick, prober, instead):
+    """Complaints of the whole governorate, because minutes of hearings are approved in all of it."""
+    instead(Scope, "within", lambda scope, module: scope)
+    tally = prober.run(quick.hidden([world.people["FAR"]]))
+    shown = tally.of("C")
+    assert len(shown) >= ENOUGH, tally.report()
+    assert {finding.detail.partition(f"{HERE}-")[2].partition(".")[0] for finding in shown} >= {"complaints"}
+
+
 def test_a_list_without_criteria(quick, prober, staff, instead):
     """A Core select that claims to be cleared, as a careless list would."""
     from admin import listing

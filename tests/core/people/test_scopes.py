@@ -108,10 +108,10 @@ def test_every_change_is_seen_by_the_next_request(office, person, scope, change)
     assert scope(user_id) != before
 
 
-def test_the_first_time_costs_two_selects_and_the_next_none(office, person, statements):
-    """The serial of people comes with the gate's own reading."""
+def test_the_first_time_costs_three_selects_and_the_next_none(office, person, statements):
+    """Memberships, units and rights; the serial of people comes with the gate's own reading."""
     user = SimpleNamespace(id=person("focal", "WATER:FOC"))
-    for cost in (2, 0):
+    for cost in (3, 0):
         with office.ground.session(office.code) as session, statements(session) as seen:
             scope_of(user)
             scope_of(user)
