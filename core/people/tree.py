@@ -21,13 +21,22 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import Mapped, Mapper, declared_attr, mapped_column, object_session, relationship
+from sqlalchemy.orm import (
+    Mapped,
+    Mapper,
+    declared_attr,
+    mapped_column,
+    object_session,
+    relationship,
+    validates,
+)
 from sqlalchemy.orm.attributes import set_committed_value
 
 from core.errors import Refused
 
 LONGEST_PATH = 255
 LOCK = 0x0D1A_0000_0002
+_BELOW_ITSELF = _("It cannot be moved below itself.")
 
 
 class Tree:
@@ -50,6 +59,13 @@ class Tree:
     def __table_args__(cls) -> tuple[Any, ...]:
         """A prefix search uses an index on PostgreSQL only with this operator class."""
         return (Index(None, "path", postgresql_ops={"path": "text_pattern_ops"}),)
+
+    @validates("parent")
+    def _not_itself(self, key: str, above: Any) -> Any:
+        """Raises Refused (409): the flush would fail on a node above itself before `_move` is asked."""
+        if above is self:
+            raise Refused(_BELOW_ITSELF)
+        return above
 
     @property
     def ancestor_ids(self) -> tuple[int, ...]:
@@ -85,7 +101,7 @@ def _move(mapper: Mapper[Any], connection: Connection, node: Any) -> None:
     old = _path_of(mapper, connection, node.id)
     new = f"{_path_of(mapper, connection, node.parent_id)}{node.id}/"
     if new.startswith(old) and new != old:
-        raise Refused(_("It cannot be moved below itself."))
+        raise Refused(_BELOW_ITSELF)
     table: Any = mapper.local_table
     moved = update(table).where(table.c.path.startswith(old, autoescape=True))
     connection.execute(moved.values(path=new + func.substr(table.c.path, len(old) + 1)))

@@ -68,6 +68,11 @@ def test_a_unit_is_made_moved_and_never_below_itself(administrator, shelf):
     below = {"name_ar": "الشرق", "code": "EAST", "kind": "department", "parent": str(new), "active": "y"}
     assert page.post(east, **(below | seen)).status == 409
     assert "cannot be moved below itself" in page.words
+    itself = {"name_ar": "قسم", "code": "NEW", "kind": "department", "parent": str(new), "active": "y"}
+    page = administrator.get(f"/admin/core/unit/{new}/edit")
+    seen = {name: page.hidden(name) for name in ("row_version", "row_base")}
+    assert page.post(f"/admin/core/unit/{new}/edit", **(itself | seen)).status == 409
+    assert "cannot be moved below itself" in page.words
 
 
 def test_two_administrators_edit_one_unit(administrator, person, browser, shelf):
