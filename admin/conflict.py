@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import request
@@ -94,8 +95,13 @@ def page(view: RecordView, record: Any, merge: Merge) -> ResponseReturnValue:
 
 
 def _put(field: Any, value: Any) -> None:
-    """The stored value, as if it had been typed: a rule that something must be there looks at `raw_data`."""
-    field.data, field.raw_data = value, [""] if value in (None, "") else ["stored"]
+    """The stored value, as if it had been typed: that something must be there is asked of `raw_data`.
+
+    An input draws what was typed, so that is what it would itself draw of the value.
+    """
+    field.data, field.raw_data = value, None
+    written = field._value() if hasattr(field, "_value") else value
+    field.raw_data = [""] if written in (None, "") else [str(written)]
 
 
 def _told(view: RecordView, field: Any, value: Any) -> Any:
@@ -110,9 +116,11 @@ def _plain(words: Any) -> str:
 
 
 def _digest(value: Any) -> str:
-    """Short fingerprint of a field's value; text is compared as it is typed, empty as nothing."""
+    """Short fingerprint of a field's value as it is typed: a moment to the minute, empty as nothing."""
     if hasattr(value, "__mapper__"):
         value = value.id
+    elif isinstance(value, datetime):
+        value = value.replace(second=0, microsecond=0)
     elif isinstance(value, (list, tuple)):
         value = sorted(str(getattr(item, "id", item)) for item in value)
     plain = "" if value is None else str(value).replace("\r\n", "\n").strip()

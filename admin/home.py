@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from admin.doors import doors
+from admin.titles import module_title
 from admin.view import View
 from admin.waiting import Backlog, Task, Tile
 from core.access import everywhere, signed_in
@@ -21,6 +22,8 @@ from core.language import choose_language
 from core.people.access import may
 
 home = Blueprint("admin_home", __name__)
+KINDS = {"tiles": Tile, "tasks": Task, "backlogs": Backlog}
+"""What `diwan_tiles` may return, by its name in the template."""
 COUNTRIES = {"EG": lazy_gettext("Egypt"), "YE": lazy_gettext("Yemen")}
 
 
@@ -62,13 +65,13 @@ class Home(View):
         """Figures of the enabled modules, each opening the records behind it."""
         host = current_app.extensions["diwan"]
         results, failures = host.call("diwan_tiles", scope=scope_in(db.session()))
-        found = [one for several in results for one in several]
-        parts = {
-            name: [one for one in found if isinstance(one, kind)]
-            for name, kind in (("tiles", Tile), ("tasks", Task), ("backlogs", Backlog))
-        }
+        found = [one for several in results for one in several if one is not None]
+        parts = {name: [one for one in found if isinstance(one, kind)] for name, kind in KINDS.items()}
+        if strange := {type(one).__name__ for one in found if not isinstance(one, tuple(KINDS.values()))}:
+            current_app.logger.error("diwan_tiles returned what no first page can show: %s", strange)
         told = [
-            _("The module %(name)s could not give its figures.", name=failure.plugin) for failure in failures
+            _("The module %(name)s could not give its figures.", name=module_title(failure.plugin))
+            for failure in failures
         ]
         modules_url = url_for("core_module.index") if may("read", "core.plugin") else None
         crumbs: list[Any] = []

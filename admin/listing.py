@@ -254,10 +254,6 @@ def draw_rows(view: RecordView, names: Sequence[str], found: Sequence[Any]) -> l
     return made
 
 
-_LINK = Markup('<a href="%s%s">%s</a>')
-"""Filled by `%`, which takes a third of the time of `format`."""
-
-
 def _opening(view: RecordView, index: int, name: str) -> Markup:
     if index == 0:
         return Markup('<td class="main">')

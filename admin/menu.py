@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import current_app, g, request, url_for
+from flask import g, request, url_for
 from flask_babel import gettext as _
 
 from admin.titles import module_title
-from admin.view import View
+from admin.view import View, views
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,6 @@ def _build() -> list[Group]:
             groups.setdefault(title, Group(title)).entries.append(item)
     last = groups.pop(_("Administration"), None)
     return [*groups.values(), *([last] if last else [])]
-
-
-def views() -> list[View]:
-    """Every screen of the site in loading order."""
-    return current_app.extensions["diwan_site"]
 
 
 def _at(endpoint: str) -> bool:

@@ -13,9 +13,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from admin.doors import doors
-from admin.menu import views
 from admin.page import Page
 from admin.titles import module_title
+from admin.view import views
 from core.access import right
 from core.data.base import db
 from core.errors import NotFound, Refused

@@ -13,9 +13,9 @@ from flask_babel import lazy_gettext
 from werkzeug.exceptions import BadRequest
 
 from admin.cursor import LARGEST_ID
-from admin.menu import views
 from admin.page import Page
 from admin.record_view import RecordView
+from admin.view import views
 from core.access import right
 from core.data.base import db
 from core.data.search import latin_digits

@@ -8,6 +8,7 @@ from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
+from admin.view import views
 from core.people.bilingual import present_language
 
 WORDS: dict[str, Any] = {
@@ -29,8 +30,6 @@ def module_title(id: str) -> str:  # noqa: A002 - a module's name in code is its
 
 def record_title(label: str) -> str:
     """What records of the model `label` are called: as their screen is, or by WORDS; else the label."""
-    from admin.menu import views
-
     for view in views():
         if getattr(view, "label_name", None) == label:
             return str(view.title)

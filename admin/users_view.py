@@ -25,6 +25,7 @@ from core.people.access import may
 from core.people.accounts import new_user, wrong_names
 from core.people.keepers import governs, keep_keepers
 from core.people.passwords import set_password
+from core.people.roles import ADMINISTRATOR
 from core.people.units import Unit
 from core.people.users import Membership, Role, User, add_membership
 
@@ -173,7 +174,7 @@ class UserView(RecordView):
         return html, 422 if form.errors else 200
 
     def _keep_an_administrator(self, held: Membership) -> None:
-        if held.role.code == "ADM" and held.user_id == g.scope.actor_id:
+        if held.role.code == ADMINISTRATOR and held.user_id == g.scope.actor_id:
             raise NotAllowed(_("You cannot take your own administration away. Ask another administrator."))
 
 

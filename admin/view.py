@@ -85,6 +85,12 @@ class View(BaseView):
         )
 
 
+def views() -> list[View]:
+    """Every screen of the site in loading order."""
+    found: list[View] = current_app.extensions["diwan_site"]
+    return found
+
+
 def _declare(function: Callable[..., Any], right: Access) -> Callable[..., Any]:
     """A function of its own for each view: the gate's mark sits on the function, methods are shared."""
 

@@ -13,8 +13,8 @@ from admin import listing
 from admin.columns import column_of
 from admin.cursor import Order
 from admin.dates import digits
-from admin.menu import views
 from admin.record_view import RecordView
+from admin.view import views
 from core.data.base import db
 
 FIRST = 5
@@ -23,7 +23,7 @@ FIRST = 5
 
 @dataclass(frozen=True)
 class Tile:
-    """A figure of the home page: what `diwan_tiles` returns. `url` opens the records behind it.
+    """A figure of the home page. `url` opens the records behind it.
 
     `kind` is empty, "warning" or "danger".
     """
@@ -54,19 +54,26 @@ class Backlog:
     rows: list[Markup]
 
 
-def tile(view: type[RecordView], title: Any, kind: str = "", **arguments: str) -> Tile:
-    """How many records the list of `view` shows with `arguments` in its address.
+def tile(view: type[RecordView], title: Any, kind: str = "", **arguments: str) -> Tile | None:
+    """How many records the list of `view` shows with `arguments` in its address; None if it is not open here.
 
     `kind` holds only while there are any.
     """
-    shown = _view(view)
+    shown = _open(view)
+    if shown is None:
+        return None
     count = listing.count_rows(shown.model, _conditions(shown, arguments))
     return Tile(title, _words(count), shown.link(**arguments), kind if count else "")
 
 
-def backlog(view: type[RecordView], title: Any, columns: Sequence[str], **arguments: str) -> Backlog:
-    """The first rows of the list of `view` with `arguments` in its address, `sort` among them."""
-    shown = _view(view)
+def backlog(view: type[RecordView], title: Any, columns: Sequence[str], **arguments: str) -> Backlog | None:
+    """The first rows of the list of `view` with `arguments` in its address, `sort` among them.
+
+    None if the list is not open to this person.
+    """
+    shown = _open(view)
+    if shown is None:
+        return None
     conditions = _conditions(shown, arguments)
     sort = arguments.get("sort", shown.default_order())
     name = sort.removeprefix("-")
@@ -79,8 +86,8 @@ def backlog(view: type[RecordView], title: Any, columns: Sequence[str], **argume
     return Backlog(title, _words(count), shown.link(**arguments), heads, cells)
 
 
-def _view(kind: type[RecordView]) -> RecordView:
-    return next(view for view in views() if type(view) is kind)
+def _open(kind: type[RecordView]) -> RecordView | None:
+    return next((view for view in views() if type(view) is kind and view.is_accessible()), None)
 
 
 def _conditions(view: RecordView, arguments: dict[str, str]) -> list[Any]:

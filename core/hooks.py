@@ -45,7 +45,7 @@ BOOT = frozenset({
 def diwan_models() -> Sequence[type[Any]]:  # type: ignore[empty-body]
     """Return the plugin's mapped classes, before the mappers are configured.
 
-    Boot hook. Each class says who sees it (Scoped, ScopedByParent, Attached or Shared) and its
+    Boot hook. Each class says who sees it (Scoped, ScopedByParent or Shared) and its
     table's name begins with the plugin's id.
 
     Example:
@@ -181,14 +181,19 @@ def diwan_start(app: Flask) -> None:
 
 @hookspec
 def diwan_tiles(scope: Scope) -> Sequence[Any]:  # type: ignore[empty-body]
-    """Return tiles for the home page: a number, what it counts, and the address of the records behind it.
+    """Return what the person of `scope` finds on the first page; None among it is left out.
 
-    Governorate hook.
+    A `Task` is a page opened many times a day, a `Tile` a figure that opens the records behind it, a
+    `Backlog` the first records of what waits; all from `admin`, whose `tile` and `backlog` take figure and
+    rows from a list's own filters, and give None where that list is not open to the person. Governorate hook.
 
     Example:
         @hookimpl
         def diwan_tiles(scope):
-            return [Tile(_("Open complaints"), count_open(), url_for("complaints_complaint.index"))]
+            return [
+                tile(LampView, _("Broken lamps"), "warning", state="broken"),
+                backlog(LampView, _("To mend"), ("code", "place"), state="broken", sort="reported_at"),
+            ]
     """
 
 

@@ -138,7 +138,7 @@ class DayField(DateField):
 
 
 class MomentField(Field):
-    """A day and time on the governorate's clock; kept in UTC."""
+    """A day and time on the governorate's clock; kept in UTC; one left as it stands keeps its seconds."""
 
     widget = DateTimeLocalInput()
 
@@ -165,7 +165,9 @@ class MomentField(Field):
         moment = naive.replace(tzinfo=clock().zone).astimezone(UTC)
         if local(moment).replace(tzinfo=None) != naive:
             raise ValueError(_("This hour does not exist: the clocks are put forward then."))
-        self.data = moment
+        stored = self.object_data
+        untouched = stored is not None and stored.replace(second=0, microsecond=0) == moment
+        self.data = stored if untouched else moment
 
 
 class ChoiceField(SelectField):

@@ -41,11 +41,11 @@ db = SQLAlchemy(
 
 
 class Versioned:
-    """Optimistic locking: a form carries `row_version`, a stale one meets a merge page (409)."""
+    """Optimistic locking: the flush refuses a row somebody else wrote meanwhile (screens merge first)."""
 
     row_version: Mapped[int] = mapped_column(default=1)
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:
-        """The flush itself also checks the version, for the race between read and write."""
+        """The version goes into every UPDATE's WHERE, which decides the race between read and write."""
         return {"version_id_col": cls.row_version}

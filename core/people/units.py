@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ForeignKey, String, exists, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from core.data.base import db
@@ -55,18 +55,13 @@ def root_unit(session: Session, governorate: Any) -> Unit:
     return unit
 
 
-def competent_units(session: Session, body: str, place: Place | None = None) -> list[Unit]:
-    """Active units that answer for the body code `body`, those serving `place` first.
+def competent_units(session: Session, body: str, place: Place | None = None) -> dict[Unit, bool]:
+    """Active units that answer for the body code `body`, and whether they serve `place`; those first.
 
     Serving a place means that a service area is the place itself or one above it.
     """
-    units = list(
-        session.scalars(select(Unit).where(Unit.category_body == body, Unit.active).order_by(Unit.path))
-    )
-    if place is None or not units:
-        return units
-    near = select(UnitArea.unit_id).where(
-        UnitArea.unit_id.in_([unit.id for unit in units]), UnitArea.place_id.in_(place.ancestor_ids)
-    )
-    serving = set(session.scalars(near))
-    return sorted(units, key=lambda unit: unit.id not in serving)
+    above = place.ancestor_ids if place is not None else ()
+    serves = exists().where(UnitArea.unit_id == Unit.id, UnitArea.place_id.in_(above))
+    known = select(Unit, serves).where(Unit.category_body == body, Unit.active).order_by(Unit.path)
+    rows = session.execute(known).all()
+    return {unit: bool(serving) for unit, serving in sorted(rows, key=lambda row: not row[1])}

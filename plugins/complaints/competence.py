@@ -27,27 +27,22 @@ def suggest(complaint: Complaint) -> Suggestion | None:
 
     Of bodies of one code only those that serve the place, where any does. The top of the tree is no body.
     """
-    found = list(
-        dict.fromkeys(unit for code in complaint.category.body_codes for unit in _of(code, complaint))
-    )
+    found: dict[Unit, bool] = {}
+    for code in complaint.category.body_codes:
+        found = found | _of(code, complaint)
     if not found:
         return None
-    first, serving = found[0], serves(found[0], complaint)
+    first, serving = next(iter(found.items()))
     names = {"body": first.name, "category": complaint.category.name}
     if serving:
         place = complaint.place.name if complaint.place else ""
         reason = _("%(body)s is competent for “%(category)s” and serves %(place)s.", place=place, **names)
     else:
         reason = _("%(body)s is competent for “%(category)s”.", **names)
-    return Suggestion(found[:MOST], reason, serving or len(found) == 1)
+    return Suggestion(list(found)[:MOST], reason, serving or len(found) == 1)
 
 
-def _of(code: str, complaint: Complaint) -> list[Unit]:
-    units = [one for one in competent_units(db.session(), code, complaint.place) if one.parent_id is not None]
-    return [unit for unit in units if serves(unit, complaint)] or units
-
-
-def serves(unit: Unit, complaint: Complaint) -> bool:
-    """Whether one of its service areas is the complaint's place or lies above it."""
-    place = complaint.place
-    return place is not None and not {area.id for area in unit.areas}.isdisjoint(place.ancestor_ids)
+def _of(code: str, complaint: Complaint) -> dict[Unit, bool]:
+    known = competent_units(db.session(), code, complaint.place)
+    bodies = {unit: serves for unit, serves in known.items() if unit.parent_id is not None}
+    return {unit: True for unit, serves in bodies.items() if serves} or bodies

@@ -279,7 +279,7 @@ def _body(cast: Cast, complaint: Complaint) -> Unit | None:
     category = cast.session.get_one(Category, complaint.category_id)
     place = cast.session.get(Place, complaint.place_id)
     found = (competent_units(cast.session, code, place) for code in category.body_codes)
-    return next((units[0] for units in found if units), None)
+    return next((unit for units in found for unit in units), None)
 
 
 def _scope(cast: Cast, user_id: int | None) -> Scope:

@@ -16,7 +16,7 @@ from plugins.complaints.views import ComplaintView, ReferralView
 from plugins.complaints.workflow import COMPLAINT as TABLE
 from plugins.complaints.workflow import EXAMINING, IN_ACTION, REFERRED, REGISTERED, REPLY_REVIEW
 
-COMPLAINTS, REFERRALS = "complaints.complaint", "complaints.referral"
+COMPLAINTS = "complaints.complaint"
 CLERK, DIRECTOR = "CLK", "DIR"
 DESK = frozenset({"EXM", "OFF"})
 REVIEW = frozenset({"REV", "DIR"})
@@ -36,11 +36,11 @@ def tiles(scope: Scope) -> list[Any]:
         *(_of_clerk() if CLERK in roles else ()),
         *(_of_desk() if roles & DESK else ()),
         *(_of_body() if roles & BODY else ()),
-        *(_late() if roles & LATE and may("read", REFERRALS, scope) else ()),
+        *(_late() if roles & LATE else ()),
         *(_of_review() if roles & REVIEW else ()),
         *(_of_director() if DIRECTOR in roles else _with_bodies() if roles & (DESK | REVIEW) else ()),
     ]
-    return found or [tile(ComplaintView, _("Open complaints"), state=OPEN)]
+    return [one for one in found if one] or [tile(ComplaintView, _("Open complaints"), state=OPEN)]
 
 
 def _of_counter() -> Iterator[Any]:

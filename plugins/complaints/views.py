@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from admin import RecordView, Section, badge, expose
 from admin.dates import day
-from core import Category, Invalid, Refused, Scope, State, db, transition
+from core import Category, Invalid, Refused, Scope, State, db, may, transition
 from core.access import Access
 from core.data.scope import CONFIDENTIAL, ORDINARY
 from core.work import audit
@@ -208,9 +208,13 @@ REFERRAL_STATES = {
 
 
 def _referrals_of(scope: Scope | None) -> str:
-    """What the list is called for this person: it holds their own bodies' referrals, or every body's."""
-    whole = scope is not None and not addressed_here(scope)
-    return str(_("Referrals to all bodies") if whole else _("Referrals to my body"))
+    """What the list is called for this person: it holds their own bodies' referrals, or every body's.
+
+    For who may not open it, an administrator of rights, just what it is.
+    """
+    if scope is None or not may("read", "complaints.referral", scope):
+        return str(_("Referrals"))
+    return str(_("Referrals to my body") if addressed_here(scope) else _("Referrals to all bodies"))
 
 
 class ReferralView(RecordView):

@@ -47,6 +47,19 @@ def stored(shelf):
 
 
 @pytest.fixture
+def user_id(shelf):
+    """Id of a user by name."""
+
+    def find(username):
+        from core.people.users import User
+
+        with shelf.session() as session:
+            return session.scalar(select(User.id).where(User.username == username))
+
+    return find
+
+
+@pytest.fixture
 def book(librarian, values, stored):
     """One book, and the librarian's browser on its page."""
     librarian.get(f"{BOOKS}new").post(f"{BOOKS}new", **values).follow()
@@ -63,7 +76,7 @@ def write(shelf, **values):
         return made.id
 
 
-def test_a_book_is_taken_in_and_shown(librarian, values, stored):
+def test_a_book_is_taken_in_and_shown(librarian, values, stored, user_id):
     librarian.get(f"{BOOKS}new").post(f"{BOOKS}new", **values).follow()
     assert "Saved." in librarian.words
     for words in ("Zayni Barakat", "1,234.50", "19 November 2026", "09:30", "Novels", "East", "On its shelf"):
@@ -79,7 +92,7 @@ def test_a_book_is_taken_in_and_shown(librarian, values, stored):
     assert row["summary"] == "Cairo,\n1517"
     assert row["place_id"] is None
     assert row["state"] == "shelved"
-    assert row["created_by_id"] is None or row["created_by_id"] > 0
+    assert row["created_by_id"] == user_id("layla")
 
 
 def test_what_is_wrong_is_listed_on_top_linked_and_kept(librarian, values, stored):
@@ -303,6 +316,38 @@ def test_what_cannot_be_read_stays_at_its_field_also_in_a_stale_form(two, values
     assert page.status == 422
     assert 'value="three"' in page.html
     assert stored()[0]["copies"] == 9
+
+
+def test_what_somebody_else_changed_stands_in_a_form_that_comes_back(two, values, stored):
+    hers, his, address, seen = two
+    changed = {"copies": "9", "price": "7.25", "bought_on": "2026-11-20", "received_at": "2026-11-20T08:15"}
+    his.post(address, **(values | seen | changed))
+    page = hers.post(address, **(values | seen | {"title": ""}))
+    assert page.status == 422
+    shown = {name: re.search(rf'<input[^>]*name="{name}"[^>]*>', page.html)[0] for name in changed}
+    for name, value in changed.items():
+        assert f'value="{value}"' in shown[name], shown[name]
+    assert page.post(address, **(values | seen | changed | {"title": "Mine"})).status == 302
+    assert (stored()[0]["title"], stored()[0]["copies"]) == ("Mine", 9)
+
+
+def test_a_moment_that_nobody_touched_is_no_change_and_keeps_its_seconds(
+    librarian, shelf, book, values, stored
+):
+    from plugins.shelf.models import Book
+
+    with shelf.session() as session:
+        moment = session.get(Book, book).received_at.replace(second=42)
+        session.get(Book, book).received_at = moment
+        session.commit()
+    address = f"{BOOKS}{book}/edit"
+    page = librarian.get(address)
+    seen = {"row_base": page.hidden("row_base")}
+    with shelf.session() as session:
+        session.get(Book, book).received_at = moment.replace(minute=50)
+        session.commit()
+    assert page.post(address, **(values | seen | {"title": "Mine"})).status == 302, "nobody is asked"
+    assert stored()[0]["received_at"] == moment.replace(minute=50)
 
 
 def test_two_saves_at_the_same_moment_also_meet_the_merge_page(librarian, book, values, shelf, monkeypatch):

@@ -3,6 +3,9 @@
 import html
 import re
 
+from sqlalchemy import select
+
+from core.people.access import Access
 from tests.plugins.complaints.conftest import text
 
 HOME = "/admin/"
@@ -105,3 +108,17 @@ def test_the_list_of_referrals_is_called_as_what_it_holds(desk):
     assert "Referrals to my body" in text(home(desk, "focal"))
     assert "Referrals to all bodies" in text(home(desk, "director"))
     assert "Referrals" not in text(home(desk, "clerk"))
+
+
+def test_what_a_role_may_not_open_is_not_on_its_first_page_either(desk):
+    desk.refer(desk.register().id)
+    assert rows(home(desk, "focal"))
+    with desk.session(write=True) as session:
+        found = session.scalars(select(Access).filter_by(role_code="FOC", model="complaints.referral"))
+        found.one().read = False
+        session.commit()
+    page = home(desk, "focal")
+    assert desk.staff("focal").get("/admin/complaints/referral/").status_code == 403
+    assert page.status_code == 200
+    assert not rows(page)
+    assert "at my body" not in text(page)
