@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from core.data.time import now
 from core.data.visibility import cleared
-from core.errors import NotFound
+from core.errors import NotFound, NotPossible
 from core.messages.channels import channels
-from core.messages.outbox import FAILED, QUEUED, Message
+from core.messages.outbox import FAILED, QUEUED, WITHDRAWN, Message
 
 
 def failed(session: Session, *, before: int | None = None, limit: int = 40) -> Sequence[Any]:
@@ -35,10 +35,12 @@ def failed(session: Session, *, before: int | None = None, limit: int = 40) -> S
 def send_again(session: Session, message_id: int) -> None:
     """Put a message that was given up back into the queue, all attempts before it; the caller commits.
 
-    Raises NotFound for any other: sent, waiting or none.
+    Raises NotPossible where a new secret has replaced its own, NotFound for any other: sent, waiting or none.
     """
-    wanted = select(Message).where(Message.id == message_id, Message.state == FAILED).with_for_update()
-    message = session.scalar(cleared(wanted))
+    wanted = select(Message).where(Message.id == message_id, Message.state.in_((FAILED, WITHDRAWN)))
+    message = session.scalar(cleared(wanted.with_for_update()))
+    if message is not None and message.state == WITHDRAWN:
+        raise NotPossible(_("This message is not sent any more: a new secret has replaced the one in it."))
     if message is None:
         raise NotFound(_("There is no such message among those that were not delivered."))
     message.state, message.attempts, message.next_at = QUEUED, 0, now()

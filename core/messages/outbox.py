@@ -13,9 +13,9 @@ from core.data.base import db
 from core.data.labels import label
 from core.data.sealed import Sealed, SealedRow, sealed_column
 from core.data.time import now
-from core.data.visibility import Attached, cleared
+from core.data.visibility import Attached, attached, cleared
 
-QUEUED, SENT, FAILED = "queued", "sent", "failed"
+QUEUED, SENT, FAILED, WITHDRAWN = "queued", "sent", "failed", "withdrawn"
 
 
 class Message(SealedRow, Attached, db.Model):
@@ -89,6 +89,18 @@ def queue(
             raise
         return known
     return message
+
+
+def withdraw_secrets(record: Any) -> None:
+    """End the unsent messages about `record` that carry a secret, because a new secret replaces it.
+
+    They are never sent, also not again, and their text is erased; the caller commits.
+    """
+    db.session.flush()
+    carrying = attached(Message, record).where(Message.secret, Message.state.in_((QUEUED, FAILED)))
+    for message in db.session.scalars(carrying.with_for_update()):
+        if message.proof is None:
+            message.state, message.body = WITHDRAWN, None
 
 
 def _queued(effect_key: str) -> Message | None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
 from core.data.visibility import attached
-from core.messages.outbox import FAILED, SENT, Message
+from core.messages.outbox import FAILED, SENT, WITHDRAWN, Message
 from core.people.bilingual import name_column
 from core.people.units import Unit
 from core.people.users import User
@@ -101,6 +101,8 @@ def _message(message: Message) -> Entry:
         title, at = _("Message sent"), message.sent_at or message.queued_at
     elif message.state == FAILED:
         title, at = _("Message could not be delivered"), message.queued_at
+    elif message.state == WITHDRAWN:
+        title, at = _("Message withdrawn: its secret was replaced"), message.queued_at
     else:
         title, at = _("Message waiting to be sent"), message.queued_at
     return Entry(at, "message", title, message.subject, public=message.state == SENT)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from core import Context, Invalid, NotAllowed, NotPossible, Unit, db, pure
 from core.data.visibility import level_on
+from core.messages.outbox import withdraw_secrets
 from plugins.complaints import letters
 from plugins.complaints.models import Complaint, Referral, addressed_to
 from plugins.complaints.tracking import hash_secret, new_secret
@@ -83,9 +84,13 @@ def tell_number(complaint: Complaint, data: Data, context: Context) -> None:
 
 
 def renew_secret(complaint: Complaint, data: Data, context: Context) -> None:
-    """Effect of a reprint: the old secret ends; the new one is on `new_secret` for this request alone."""
+    """Effect of a reprint: the old secret ends; the new one is on `new_secret` for this request alone.
+
+    What was not sent yet would bring the citizen the old one.
+    """
     complaint.new_secret = new_secret()
     complaint.tracking_hash = hash_secret(complaint.uuid, complaint.new_secret)
+    withdraw_secrets(complaint)
 
 
 def refer(complaint: Complaint, data: Data, context: Context) -> None:

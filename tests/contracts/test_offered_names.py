@@ -41,7 +41,7 @@ RARE = {
     "the story of a record, and letters about it": """
         core.data.labels: label
         core.data.visibility: attached
-        core.messages.outbox: Message QUEUED
+        core.messages.outbox: Message QUEUED withdraw_secrets
         core.governorates.address: base_address
         core.work: audit
         core.work.moves: TransitionRow

@@ -138,6 +138,32 @@ def test_what_cannot_be_delivered_is_given_up_at_once(send, channel, work, messa
     assert messages("state", "error") == {"answered 1": ("failed", "no such number")}
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("550 invalid 01012345678", "550 invalid …"),
+        ("no route to +20 10 1234 5678, given up", "no route to +…, given up"),
+        ("no route to +20 (10) 1234-5678", "no route to +…"),
+        ("الرقم ٠١٠١٢٣٤٥٦٧٨ غير صحيح", "الرقم … غير صحيح"),
+        ("550 5.7.26 010.1234.5678 refused", "550 5.7.26 … refused"),
+        ("451 4.3.0 Error 111 after 30 s", "451 4.3.0 Error 111 after 30 s"),
+    ],
+)
+def test_a_number_in_any_writing_stays_out_of_the_row_and_the_log(
+    send, channel, work, messages, caplog, said, kept
+):
+    send("answered 1")
+
+    def refuse(message):
+        raise Undeliverable(said)
+
+    channel.does = refuse
+    assert work().failed == 1
+    assert messages("error") == {"answered 1": (kept,)}
+    assert said == kept or said not in caplog.text
+    assert kept in caplog.text
+
+
 def test_a_worker_that_dies_while_sending_loses_nothing(send, channel, work, messages):
     send("answered 1")
     good = channel.does

@@ -7,6 +7,11 @@ import re
 import pytest
 from sqlalchemy import inspect, select, text
 
+from core.errors import NotPossible
+from core.messages import delivery
+from core.messages.channel import Undeliverable
+from core.messages.failures import failed, send_again
+from core.messages.outbox import Message
 from core.work.chain import AuditRow
 from plugins.complaints import counter
 from plugins.complaints.models import Applicant, Complaint
@@ -153,6 +158,36 @@ def test_a_reprint_ends_the_old_secret(desk):
     assert desk.track(taken.number, new).status_code == 200
     assert "New tracking secret" in desk.said(taken.browser.get(f"/admin/complaints/complaint/{taken.id}"))
     assert desk.move("examiner", taken.id, "reprint").status_code == 403
+
+
+def test_a_message_with_an_old_secret_is_never_sent_again(desk, monkeypatch):
+    """The first message failed; the clerk made a new secret; somebody then asks for one more try."""
+
+    def refuse(name):
+        raise Undeliverable("no such number")
+
+    taken = desk.register()
+    with monkeypatch.context() as broken:
+        broken.setattr(delivery, "channel_named", refuse)
+        assert desk.deliver().failed == 1
+    desk.move("clerk", taken.id, "reprint")
+    with desk.session() as session:
+        message = session.scalars(select(Message)).one()
+        assert (message.state, message.body) == ("withdrawn", None)
+        assert failed(session) == [], "nobody is asked to look after it"
+        with pytest.raises(NotPossible, match="a new secret has replaced the one in it"):
+            send_again(session, message.id)
+    assert desk.deliver().sent == 0
+    page = desk.staff("clerk").get(f"/admin/complaints/complaint/{taken.id}")
+    assert "Message withdrawn: its secret was replaced" in desk.said(page)
+
+
+def test_a_message_with_an_old_secret_that_waits_is_not_sent_either(desk):
+    taken = desk.register()
+    desk.move("clerk", taken.id, "reprint")
+    assert desk.deliver().sent == 0
+    with desk.session() as session:
+        assert session.scalars(select(Message.state)).all() == ["withdrawn"]
 
 
 def test_no_secret_identity_or_telephone_is_stored_or_logged_in_clear(desk, caplog):
