@@ -9,8 +9,8 @@ from typing import Any
 from flask import flash, g, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
+from flask_babel import format_timedelta, lazy_gettext
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 from markupsafe import Markup
 from wtforms.validators import InputRequired
 
@@ -27,7 +27,7 @@ from core.people.keepers import governs, keep_keepers
 from core.people.passwords import set_password
 from core.people.roles import ADMINISTRATOR
 from core.people.units import Unit
-from core.people.users import Membership, Role, User, add_membership
+from core.people.users import INITIAL_GOOD_FOR, Membership, Role, User, add_membership
 
 WORDS = "abcdefghijkmnpqrstuvwxyz23456789"
 """Letters and digits that are not mistaken for each other when read out."""
@@ -80,6 +80,7 @@ class UserView(RecordView):
             name_ar=form.name_ar.data,
             name_en=form.name_en.data or None,
             email=form.email.data or None,
+            initial=True,
         )
         _keep_password(made, password)
         return made
@@ -153,8 +154,9 @@ class UserView(RecordView):
         password = _kept_password(self.find(id))
         if password:
             sentence = _(
-                "Password, shown only now: %(password)s. The user chooses another one at the first sign-in.",
+                "Password, shown only now: %(password)s. The user must change it within %(time)s.",
                 password=password,
+                time=format_timedelta(INITIAL_GOOD_FOR),
             )
             flash(sentence, "warning")  # and shown by this very answer: the cookie never holds it in clear
         return super().record(id=id)

@@ -19,9 +19,9 @@ def new_user(
     username: str,
     password: str,
     name_ar: str,
+    initial: bool,
     name_en: str | None = None,
     email: str | None = None,
-    initial: bool = True,
 ) -> User:
     """A new account in the session; raises Invalid, with errors by field, and adds nothing then.
 

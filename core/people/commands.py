@@ -52,6 +52,7 @@ def add_(
             name_ar=name_ar,
             name_en=name_en,
             email=email,
+            initial=True,
         )
         for member in members:
             unit, _, role = member.partition(":")

@@ -7,9 +7,10 @@ from typing import Any
 from uuid import uuid4
 
 from flask_babel import gettext as _
-from flask_security import hash_password
+from flask_security import hash_password, verify_password
 from flask_security.password_util import PasswordUtil
 
+from core.data.time import now
 from core.errors import Invalid
 from core.people.users import User, login_name
 
@@ -26,10 +27,15 @@ class Passwords(PasswordUtil):
     """
 
     def validate(self, password: str, is_register: bool, **kwargs: Any) -> tuple[list[str] | None, str]:
-        """(sentences, normalised password); no sentence is None."""
+        """(sentences, normalised password); no sentence is None.
+
+        Flask-Security compares old and new as they were typed; the same password in other letters is it too.
+        """
         password = self.normalize(password)
         user = kwargs.get("user")
         wrong = weakness(password, user.username if user else kwargs.get("username", ""))
+        if not wrong and user and user.password and verify_password(password, user.password):
+            wrong = _("This is your present password. Choose another.")
         return ([wrong] if wrong else None), password
 
 
@@ -47,10 +53,11 @@ def weakness(password: str, username: str = "") -> str | None:
     return None
 
 
-def set_password(user: User, password: str, *, initial: bool = False) -> None:
+def set_password(user: User, password: str, *, initial: bool) -> None:
     """Give `user` a new password and end every session of theirs; raises Invalid for a weak one.
 
-    `initial` when somebody else made it: the gate then asks for one of their own. The caller commits.
+    `initial` when somebody else made it: it opens for a few days the page alone where they choose their
+    own. The caller commits.
     """
     password = PasswordUtil.normalize(Passwords.__new__(Passwords), password)
     wrong = weakness(password, user.username)
@@ -58,4 +65,4 @@ def set_password(user: User, password: str, *, initial: bool = False) -> None:
         raise Invalid(wrong, {"password": [wrong]})
     user.password = hash_password(password)
     user.fs_uniquifier = uuid4().hex
-    user.initial_password = initial
+    user.initial_password_at = now() if initial else None

@@ -171,4 +171,4 @@ def signed_out_now(sender: Flask, **extra: Any) -> None:
 
 def chosen_now(sender: Flask, user: User, **extra: Any) -> None:
     """On the page of passwords people choose their own; committed with it."""
-    user.initial_password = False
+    user.initial_password_at = None

@@ -61,6 +61,9 @@ class SignInForm(LoginForm):
         if not all([hit(keys[0], PER_ADDRESS, WINDOW), hit(keys[1], PER_ACCOUNT, WINDOW)]):
             return self._refuse(_(TOO_MANY), 429)
         if len(self.password.data) <= LONGEST and super().validate(**kwargs) and may_enter(self.user):
+            if self.user and self.user.initial_password_ended:
+                old = _("This first password is too old. Ask your administrator for another.")
+                return self._refuse(old, 403)
             for key in keys:
                 forgive(key, WINDOW)
             return True

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from flask_security import UserMixin
-from sqlalchemy import ForeignKey, String, UniqueConstraint, false
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from core.data.base import db
@@ -17,6 +17,8 @@ from core.data.visibility import Shared
 from core.people.bilingual import Bilingual
 from core.people.units import Unit
 
+INITIAL_GOOD_FOR = timedelta(days=7)
+"""How long one can sign in with a password that somebody else made (OWASP ASVS 5.0, 6.4.1)."""
 REACHES = ("none", "unit", "subtree", "area", "all")
 """What a role sees from its unit: no record; the unit's; also those below; also those whose place
 the unit serves; the whole governorate's."""
@@ -32,8 +34,8 @@ class User(UserMixin, Bilingual, Shared, db.Model):
     """A member of staff, or a machine that acts for one.
 
     `fs_uniquifier` names the person in cookies; a new one ends every session. `demo` marks the
-    invented users, whose published passwords work in demonstration data only. `initial_password`:
-    somebody else made the present one and knows it.
+    invented users, whose published passwords work in demonstration data only. `initial_password_at`:
+    when somebody else made the present one, and knows it; None for their own.
     """
 
     __tablename__ = "core_user"
@@ -44,7 +46,7 @@ class User(UserMixin, Bilingual, Shared, db.Model):
     email: Mapped[str | None] = mapped_column(String(255), unique=True)  # type: ignore[assignment]
     password: Mapped[str | None] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(default=True)
-    initial_password: Mapped[bool] = mapped_column(default=False, server_default=false())
+    initial_password_at: Mapped[datetime | None]
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True, default=lambda: uuid4().hex)
     language: Mapped[str | None] = mapped_column(String(2))
     demo: Mapped[bool] = mapped_column(default=False)
@@ -56,7 +58,13 @@ class User(UserMixin, Bilingual, Shared, db.Model):
     @property
     def must_choose_password(self) -> bool:
         """Whether nothing is open to them before they chose a password; the demo's is everybody's."""
-        return self.initial_password and not self.demo
+        return self.initial_password_at is not None and not self.demo
+
+    @property
+    def initial_password_ended(self) -> bool:
+        """Whether they let the password that somebody else made lie for too long."""
+        made = self.initial_password_at
+        return made is not None and not self.demo and now() >= made + INITIAL_GOOD_FOR
 
     @validates("username", "email")
     def _fold(self, key: str, value: str | None) -> str | None:

@@ -1,13 +1,15 @@
 """A password that somebody else made opens one page: the one where a person chooses their own."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
+from core.data.time import freeze, now
 from core.people.commands import user as group
-from core.people.users import Membership, User
+from core.people.users import INITIAL_GOOD_FOR, Membership, User
 
 OWN = "three herons by the river"
 DOORS = ("/admin/", "/admin/shelf/book/", "/admin/shelf/book/new", "/admin/core/user/")
@@ -24,6 +26,10 @@ def salma(administrator, browser, shelf, person):
     administrator.get(f"/admin/core/user/{key}").post(f"/admin/core/user/{key}/password").follow()
     password = read_password(administrator)
     return browser().sign_in("salma", password), password
+
+
+def test_who_makes_it_reads_how_long_it_is_good(salma, administrator):
+    assert "The user must change it within 1 week." in administrator.words
 
 
 def test_every_page_leads_to_the_choice_until_it_is_made(salma):
@@ -60,6 +66,39 @@ def test_the_present_password_is_no_choice_and_a_weak_one_neither(salma):
         typed = {"password": password, "new_password": new, "new_password_confirm": new}
         assert page.get("/password").post("/password", **typed).status == 422, new
         assert page.get("/admin/").status == 302
+
+
+def test_the_present_password_in_other_letters_is_no_choice_either(salma):
+    """A full-width letter is the same letter once it is normalised."""
+    page, password = salma
+    wide = next(sign for sign in password if sign.isalpha())
+    same = password.replace(wide, chr(ord(wide) + 0xFEE0))
+    typed = {"password": password, "new_password": same, "new_password_confirm": same}
+    assert page.get("/password").post("/password", **typed).status == 422
+    assert "This is your present password. Choose another." in page.words
+    assert page.get("/admin/").status == 302, "it is still to be chosen"
+
+
+def test_a_password_that_waited_for_a_week_opens_nothing_until_another_is_made(
+    salma, administrator, browser, shelf
+):
+    with shelf.session() as session:
+        made = session.scalar(select(User).where(User.username == "salma"))
+        key, moment = made.id, made.initial_password_at
+    with freeze(moment + INITIAL_GOOD_FOR - timedelta(minutes=1)):
+        assert browser().sign_in("salma", salma[1]).get("/admin/").answer.location == "/EG-KN/password"
+    with freeze(moment + INITIAL_GOOD_FOR):
+        late = browser()
+        late.get("/login").post("/login", username="salma", password=salma[1])
+        assert late.status == 403
+        assert "This first password is too old. Ask your administrator for another." in late.words
+        late.get("/login").post("/login", username="salma", password="wrong")
+        assert "too old" not in late.words, "said to nobody who guesses"
+    administrator.get(f"/admin/core/user/{key}").post(f"/admin/core/user/{key}/password").follow()
+    page = browser().sign_in("salma", read_password(administrator))
+    page.choose_password(read_password(administrator), OWN)
+    with freeze(now() + 5 * INITIAL_GOOD_FOR):
+        assert browser().sign_in("salma", OWN).get("/admin/").status == 200, "one's own stays good"
 
 
 def test_language_and_signing_out_stay_open(salma):
@@ -109,7 +148,7 @@ def test_the_demos_people_keep_the_published_password(browser, shelf, person):
     from core.governorates.setting import Setting
     from core.people.sign_in import DEMO
 
-    person("visitor", "EAST:LIB", demo=True, initial_password=True)
+    person("visitor", "EAST:LIB", demo=True, initial_password_at=now() - 2 * INITIAL_GOOD_FOR)
     with shelf.session() as session:
         session.add(Setting(key=DEMO, value="1"))
         session.commit()
@@ -124,7 +163,7 @@ def test_the_choice_is_entered_in_the_audit(salma, shelf):
         key = session.scalar(select(User.id).where(User.username == "salma"))
         assert session.scalar(select(Membership.id).where(Membership.user_id == key))
         rows = session.scalars(select(AuditRow).where(AuditRow.model == "core.user").order_by(AuditRow.seq))
-        told = [row for row in rows if row.record_id == str(key) and "initial_password" in row.diff]
+        told = [row for row in rows if row.record_id == str(key) and "initial_password_at" in row.diff]
         made, chosen = told[-2:]
         assert made.actor_id != key
         assert chosen.actor_id == key

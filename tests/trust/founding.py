@@ -103,7 +103,7 @@ def _write_people(session, units):
         session.add(user)
         for code, unit in posts:
             add_membership(user, units[unit], roles[code])
-        set_password(user, PASSWORD)
+        set_password(user, PASSWORD, initial=False)
         user.fs_uniquifier = f"trust-{name}"
 
 

@@ -36,7 +36,7 @@ def client(ground, backend, careless):
             session.add_all([root, mine, theirs, role, right, user])
             session.flush()
             add_membership(user, mine, role)
-            set_password(user, PASSWORD)
+            set_password(user, PASSWORD, initial=False)
             for unit, title in ((mine, MINE), (theirs, THEIRS)):
                 session.add(models.Paper(title=title, unit_id=unit.id, confidentiality=0))
                 session.flush()

@@ -54,7 +54,7 @@ def change_account(session, user):
 
 
 def change_password(session, user):
-    set_password(user, "another quiet morning")
+    set_password(user, "another quiet morning", initial=False)
 
 
 @pytest.mark.parametrize(
