@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from admin.told import told
 from core.data.base import db
 from core.errors import Refused
+from core.gate import wants_json
 from core.governorates.mounts import KEY
 
 logger = logging.getLogger("diwan.errors")
@@ -88,8 +89,7 @@ def _page(status: int, sentence: Any = None, retry: Any = None) -> ResponseRetur
     title, usual = told(status)
     headers = {"Retry-After": str(retry or RETRY)} if status in (429, 503) else {}
     words = str(sentence or usual)
-    best = request.accept_mimetypes.best_match(("text/html", "application/json"), "text/html")
-    if best == "application/json":
+    if wants_json():
         return {"error": words, "request_id": g.get("request_id")}, status, headers
     page = render_template(
         "error.html",

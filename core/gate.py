@@ -13,7 +13,7 @@ from flask import Flask, Response, abort, current_app, g, redirect, request, url
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from core.access import Access, declared
 from core.data.base import db
@@ -90,7 +90,7 @@ def find() -> Governorate | None:
 def _read_state() -> None:
     try:
         current_app.extensions["diwan"].refresh(db.session())
-    except (OperationalError, InterfaceError, DBAPIError) as error:
+    except DBAPIError as error:
         db.session.rollback()
         current_app.logger.error(
             "governorate %s cannot be read: %s", g.governorate.code, type(error).__name__
@@ -140,10 +140,15 @@ def require(access: Access) -> Any:
 
 def _choose_first() -> Any:
     """To the page of passwords; what is no page that a browser opens is refused with the reason."""
-    wanted = request.accept_mimetypes.best_match(("text/html", "application/json"), "text/html")
-    if request.method in ("GET", "HEAD") and wanted == "text/html":
+    if request.method in ("GET", "HEAD") and not wants_json():
         return redirect(url_for(CHOOSING))
     raise NotAllowed(_("First choose a password of your own: somebody else made the present one."))
+
+
+def wants_json() -> bool:
+    """Whether a program asks, which is told in JSON; a browser, and who names nothing, gets a page."""
+    best = request.accept_mimetypes.best_match(("text/html", "application/json"), "text/html")
+    return best == "application/json"
 
 
 def mark(response: Response) -> Response:

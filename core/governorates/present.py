@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask, current_app, g
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from core.data.base import db
@@ -36,7 +37,7 @@ def served(code: str) -> Governorate:
     """The governorate that is served here under `code`; raises NotFound if none is."""
     governorate = registry().get(code)
     if governorate is None:
-        raise NotFound(f"no governorate {code} in the registry")
+        raise NotFound(_("There is no governorate %(code)s in the registry.", code=code))
     return governorate
 
 
@@ -44,7 +45,7 @@ def present() -> Governorate:
     """The governorate of this request, command or job; raises NotFound where there is none."""
     governorate: Governorate | None = g.get("governorate")
     if governorate is None:
-        raise NotFound("there is no governorate here")
+        raise NotFound(_("There is no governorate at this address."))
     return governorate
 
 

@@ -26,6 +26,7 @@ from core.modules import migrations
 from core.modules.manifest import Manifest
 from core.modules.models import ENABLED, SERIAL, InstalledModule
 from core.modules.problem import Problem, describe
+from core.people.bilingual import present_language
 from core.people.generation import note_serial, serial_column
 
 logger = logging.getLogger("diwan.modules")
@@ -97,6 +98,11 @@ class Host:
         self.plugins = pluggy.PluginManager(hooks.MARKER)
         self.plugins.add_hookspecs(hooks)
         self._states: dict[str, tuple[Any, frozenset[str]]] = {}
+
+    def title(self, plugin: str) -> str:
+        """What a module is called in the reader's language; its id where its manifest cannot be read."""
+        module = self.modules.get(plugin)
+        return module.manifest.title[present_language()] if module and module.manifest else plugin
 
     def call_boot(self, name: str, **arguments: Any) -> list[tuple[str, Any]]:
         """Call a boot hook of every plugin; return (plugin, item) pairs in loading order."""

@@ -6,6 +6,7 @@ records it come together or not at all. Works inside an app context; the governo
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import current_app
@@ -77,7 +78,7 @@ def enable(code: str, plugin: str) -> None:
         row = installed_row(session, plugin)
         missing = _missing(session, module, {ENABLED})
         if missing:
-            raise Refused(_("First enable what it needs: %(modules)s.", modules=", ".join(missing)))
+            raise Refused(_("First enable what it needs: %(modules)s.", modules=_titles(missing)))
         if row.state != ENABLED:
             row.state, row.enabled_at, row.by = ENABLED, now(), scope_in(session).actor_id
             bump_serial(session)
@@ -89,7 +90,7 @@ def disable(code: str, plugin: str) -> None:
         row = installed_row(session, plugin)
         needing = [name for name in needed_by(plugin) if name in _names(session, {ENABLED})]
         if needing:
-            raise Refused(_("First disable what needs it: %(modules)s.", modules=", ".join(needing)))
+            raise Refused(_("First disable what needs it: %(modules)s.", modules=_titles(needing)))
         if row.state == ENABLED:
             row.state, row.by = DISABLED, scope_in(session).actor_id
             bump_serial(session)
@@ -101,7 +102,8 @@ def usable(plugin: str) -> Module:
     if module is None:
         raise NotFound(_("There is no module '%(id)s'.", id=plugin))
     if module.state != READY:
-        raise Refused(_("The module '%(id)s' cannot be used. %(reason)s", id=plugin, reason=module.error))
+        name = host().title(plugin)
+        raise Refused(_("The module “%(name)s” cannot be used. %(reason)s", name=name, reason=module.error))
     return module
 
 
@@ -109,7 +111,7 @@ def installed_row(session: Session, plugin: str) -> InstalledModule:
     """Return what is recorded of an installed module; raise Refused if it is not installed."""
     row = session.get(InstalledModule, plugin)
     if row is None:
-        raise Refused(_("The module '%(id)s' is not installed here.", id=plugin))
+        raise Refused(_("The module “%(name)s” is not installed here.", name=host().title(plugin)))
     return row
 
 
@@ -134,7 +136,12 @@ def refuse_missing(session: Session, module: Module) -> None:
     """Raise Refused unless everything that the module depends on is installed here."""
     missing = _missing(session, module, set())
     if missing:
-        raise Refused(_("First install what it needs: %(modules)s.", modules=", ".join(missing)))
+        raise Refused(_("First install what it needs: %(modules)s.", modules=_titles(missing)))
+
+
+def _titles(plugins: Iterable[str]) -> str:
+    """Modules as people know them, for a sentence."""
+    return ", ".join(map(host().title, plugins))
 
 
 def _install(session: Session, connection: Connection, module: Module) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import g
+from flask_babel import gettext as _
 from sqlalchemy import String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -22,6 +23,7 @@ from core.data.scope import Scope, scope_in
 from core.data.visibility import Governed, Shared, reached_as
 from core.errors import Refused
 from core.people.generation import present_generation
+from core.people.seeds import line_of
 
 VERBS = ("read", "create", "write", "transition", "export")
 COLUMNS = ("role", "model", *VERBS)
@@ -99,13 +101,18 @@ def read_access(path: Path) -> dict[tuple[str, str], dict[str, bool]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         if tuple(reader.fieldnames or ()) != COLUMNS:
-            raise Refused(f"{path.name}: the first line must be {','.join(COLUMNS)}")
+            raise Refused(
+                _("%(file)s: the first line must be %(columns)s.", file=path.name, columns=",".join(COLUMNS))
+            )
         for row in reader:
-            where, key = f"{path.name} line {reader.line_num}", (row["role"] or "", row["model"] or "")
+            where, key = line_of(path, reader.line_num), (row["role"] or "", row["model"] or "")
             if None in row or not all(key) or any(row[verb] not in BITS for verb in VERBS):
-                raise Refused(f"{where}: needs a role, a model and {len(VERBS)} times 0 or 1")
+                raise Refused(_("%(where)s: needs a role, a model and five times 0 or 1.", where=where))
             if key in found:
-                raise Refused(f"{where}: {key[0]} on {key[1]} is there twice")
+                role, model = key
+                raise Refused(
+                    _("%(where)s: %(role)s on %(model)s is there twice.", where=where, role=role, model=model)
+                )
             found[key] = {verb: BITS[row[verb]] for verb in VERBS}
     return found
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core.errors import Refused
 from core.governorates.setting import Setting
 from core.people.places import Place
-from core.people.seeds import load_tree, named, rows
+from core.people.seeds import line_of, load_tree, named, rows
 from core.people.sign_in import DEMO
 from core.people.units import Unit
 from core.people.users import Role, User, add_membership
@@ -33,8 +33,8 @@ def load_people(session: Session, code: str, folder: Path = FOLDER) -> None:
     places = load_tree(session, Place, folder / code / "places.csv")
     units = load_tree(session, Unit, folder / code / "units.csv", skip=("service_area",))
     for number, row in rows(folder / code / "units.csv"):
-        serves = row["service_area"].replace(";", " ").split()
-        units[row["code"]].areas = [named(places, place, f"units.csv line {number}") for place in serves]
+        serves, where = row["service_area"].replace(";", " ").split(), line_of(Path("units.csv"), number)
+        units[row["code"]].areas = [named(places, place, where) for place in serves]
     _load_users(session, folder / code / "users.csv", units)
     session.merge(Setting(key=DEMO, value="1"))
     session.flush()
@@ -63,7 +63,7 @@ def _load_users(session: Session, path: Path, units: dict[str, Unit]) -> None:
         for pair in row["memberships"].replace(";", " ").split():
             unit, _, role = pair.partition(":")
             if role in roles:
-                add_membership(user, named(units, unit, f"{path.name} line {number}"), roles[role])
+                add_membership(user, named(units, unit, line_of(path, number)), roles[role])
 
 
 def demo_accounts(session: Session) -> list[str]:

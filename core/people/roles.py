@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from flask import current_app
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -51,7 +53,9 @@ def sync_roles(session: Session, plugin: str, specs: Iterable[RoleSpec]) -> None
             if role is None:
                 session.add(Role(plugin=plugin, **vars(spec)))
             elif role.plugin != plugin:
-                raise Refused(f"the role {spec.code} belongs to {role.plugin} already")
+                owner = current_app.extensions["diwan"].title(role.plugin)
+                sentence = _("The role %(code)s belongs to “%(name)s” already.", code=spec.code, name=owner)
+                raise Refused(sentence)
             elif not role.changed:
                 for name, value in vars(spec).items():
                     setattr(role, name, value)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -24,7 +25,7 @@ def load_tree(
     known = select(model).filter_by(**fixed)
     nodes = {node.code: node for node in session.scalars(known)}
     for number, row in rows(path):
-        parent = named(nodes, row["parent"], f"{path.name} line {number}") if row["parent"] else None
+        parent = named(nodes, row["parent"], line_of(path, number)) if row["parent"] else None
         node = nodes.get(row["code"])
         if node is None:
             node = nodes[row["code"]] = model(code=row["code"], **fixed)
@@ -43,10 +44,15 @@ def rows(path: Path) -> list[tuple[int, dict[str, str]]]:
         return [(reader.line_num, row) for row in reader]
 
 
+def line_of(path: Path, number: int) -> str:
+    """A line of a file, for a sentence in the reader's language."""
+    return _("%(file)s line %(number)d", file=path.name, number=number)
+
+
 def named(known: dict[str, Any], code: str, where: str) -> Any:
     """The node `code`; raises Refused, saying `where`, if it is not among the known."""
     if code not in known:
-        raise Refused(f"{where}: there is no {code}")
+        raise Refused(_("%(where)s: there is no %(code)s.", where=where, code=code))
     return known[code]
 
 

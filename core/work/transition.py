@@ -126,9 +126,8 @@ def _ask_modules(order: Order, record: Any) -> None:
     for sentence in sentences:
         raise NotPossible(sentence)
     if failures:
-        raise NotPossible(
-            _("Module “%(name)s” could not check this, so nothing was done.", name=failures[0][0])
-        )
+        name = host.title(failures[0][0])
+        raise NotPossible(_("Module “%(name)s” could not check this, so nothing was done.", name=name))
 
 
 def _lock(session: Session, record: Any) -> None:

@@ -78,30 +78,40 @@ def test_every_change_is_announced_and_no_other(place, look):
 def test_refusals_are_sentences(place):
     with pytest.raises(NotFound, match="no module 'nowhere'"):
         install(place, "nowhere")
-    with pytest.raises(Refused, match=r"'two_heads' cannot be used\. Its migrations have more than one head"):
+    with pytest.raises(Refused, match=r"“Two heads” cannot be used\. Its migrations have more than one head"):
         install(place, "two_heads")
-    with pytest.raises(Refused, match=r"'needs_broken' cannot be used\. It needs the module 'syntax_error'"):
+    with pytest.raises(Refused, match=r"“Needs broken” cannot be used\. It needs the module 'syntax_error'"):
         install(place, "needs_broken")
-    with pytest.raises(Refused, match="'lamps' is not installed here"):
+    with pytest.raises(Refused, match="“Street lamps” is not installed here"):
         enable(place, "lamps")
-    with pytest.raises(Refused, match="'lamps' is not installed here"):
+    with pytest.raises(Refused, match="“Street lamps” is not installed here"):
         disable(place, "lamps")
-    with pytest.raises(Refused, match="'lamps' is not installed here"):
+    with pytest.raises(Refused, match="“Street lamps” is not installed here"):
         upgrades.upgrade_module(place, "lamps")
     with pytest.raises(NotFound, match="no governorate EG-XX in the registry"):
         install("EG-XX", "lamps")
 
 
+def test_a_refusal_names_modules_as_the_reader_knows_them(place, workshop):
+    with workshop.app.test_request_context("/"):
+        with pytest.raises(Refused, match="أعمدة الإنارة"):
+            install(place, "raising_in_hook")
+        with pytest.raises(Refused, match="تطبيق «أعمدة الإنارة» غير مركّب"):
+            disable(place, "lamps")
+        with pytest.raises(NotFound, match="لا توجد محافظة EG-XX"):
+            install("EG-XX", "lamps")
+
+
 def test_dependencies_are_installed_and_enabled_first_and_disabled_last(place, state):
-    with pytest.raises(Refused, match="First install what it needs: lamps"):
+    with pytest.raises(Refused, match="First install what it needs: Street lamps"):
         install(place, "raising_in_hook")
     install(place, "lamps")
     install(place, "raising_in_hook")
-    with pytest.raises(Refused, match="First enable what it needs: lamps"):
+    with pytest.raises(Refused, match="First enable what it needs: Street lamps"):
         enable(place, "raising_in_hook")
     enable(place, "lamps")
     enable(place, "raising_in_hook")
-    with pytest.raises(Refused, match="First disable what needs it: raising_in_hook"):
+    with pytest.raises(Refused, match="First disable what needs it: Raising in hook"):
         disable(place, "lamps")
     disable(place, "raising_in_hook")
     disable(place, "lamps")

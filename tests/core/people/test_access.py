@@ -1,6 +1,9 @@
 """Rights come from access.csv; what an administrator decides stays."""
 
+from pathlib import Path
+
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from core.data.base import db
@@ -8,6 +11,7 @@ from core.data.scope import Scope
 from core.errors import Refused
 from core.people.access import COLUMNS, Access, may, read_access, sync
 from core.people.roles import RoleSpec, sync_core, sync_roles
+from core.people.seeds import line_of, named
 from core.people.users import Role
 
 HEAD = ",".join(COLUMNS)
@@ -122,6 +126,18 @@ def test_asking_again_costs_nothing(ground, governorate, table, statements):
 def test_a_wrong_file_is_refused_with_the_line(table, lines, head, where):
     with pytest.raises(Refused, match=where):
         read_access(table(*lines, head=head))
+
+
+def test_what_is_wrong_with_a_modules_files_is_said_in_arabic_too(app, table):
+    with app.app_context(), force_locale("ar"):
+        with pytest.raises(Refused, match="السطر 2 من الملف access"):
+            read_access(table("CLK,lamps.lamp,yes,0,0,0,0"))
+        with pytest.raises(Refused, match="أكثر من مرة"):
+            read_access(table("CLK,lamps.lamp,1,0,0,0,0", "CLK,lamps.lamp,1,0,0,0,0"))
+        with pytest.raises(Refused, match="السطر الأول"):
+            read_access(table(head="role,model"))
+        with pytest.raises(Refused, match="لا يوجد NOWHERE"):
+            named({}, "NOWHERE", line_of(Path("units.csv"), 3))
 
 
 def test_core_roles_the_administrator_reads_no_cases_the_auditor_writes_nothing(session):
