@@ -93,13 +93,15 @@ class UserView(RecordView):
 
     def detail_extra(self, record: User) -> Markup:
         """Roles in units, with the form for another."""
-        form = MembershipForm() if may("write", GRANTS) else None
+        form = MembershipForm() if may("write", GRANTS) and record.id != g.scope.actor_id else None
         return _memberships(self, record, form)
 
     @expose("/<int:id>/roles", methods=("POST",))
     def grant(self, id: int) -> ResponseReturnValue:  # noqa: A002 - the word of the address
-        """Give the user a role in a unit."""
+        """Give the user a role in a unit; nobody gives one to themselves."""
         user = self.find(id)
+        if user.id == g.scope.actor_id:
+            raise NotAllowed(_("You cannot give yourself a role. Ask another administrator."))
         form = MembershipForm(request.form)
         if "_find" in request.form or not form.validate():
             return self._with_form(user, form)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -67,8 +67,6 @@ def _register(view: Any, form: CounterForm) -> ResponseReturnValue:
     complaint = register(form.data, Draft.read(form.token.data or ""))
     db.session.commit()
     receipts.keep(complaint)
-    for sentence in form.warnings:
-        flash(str(sentence), "warning")
     return redirect(view.link("receipt", id=complaint.id))
 
 

@@ -77,9 +77,11 @@ def usual_identity() -> str:
 
 
 class IntakeForm(Form):
-    """What is asked of everybody who complains. `warnings` are sentences that do not stop the intake."""
+    """What is asked of everybody who complains."""
 
     token = HiddenField()
+    doubted = HiddenField()
+    """The national ID whose doubtful last digit was pointed out; sent again, it is taken."""
     identity = CodeField(lazy_gettext("National ID"), [Length(max=60)], render_kw={"inputmode": "numeric"})
     name = LineField(lazy_gettext("Full name"), [REQUIRED, Length(min=3, max=200)])
     phone = CodeField(lazy_gettext("Mobile telephone"), [Length(max=40)], render_kw={"inputmode": "tel"})
@@ -92,7 +94,6 @@ class IntakeForm(Form):
     )
     subject = LineField(lazy_gettext("Subject"), [REQUIRED, Length(min=3, max=LONGEST_SUBJECT)])
     body = TextField(lazy_gettext("Text of the complaint"), [REQUIRED, Length(min=5, max=LONGEST_BODY)])
-    warnings: tuple[Any, ...] = ()
     expected: tuple[str, ...] = ("identity", "phone")
     """Fields that may only be left empty with a reason, or not at all: never called optional."""
 
@@ -108,10 +109,14 @@ class IntakeForm(Form):
         return usual_identity()
 
     def validate_identity(self, field: Any) -> None:
-        """Raises ValidationError with what is wrong; a national ID's doubtful check digit only warns."""
+        """Raises ValidationError with what is wrong; for a doubtful check digit only once."""
         kind = self.identity_kind_now()
         if kind == NATIONAL:
-            self.warnings = _read(parse_national_id, field.data or "").warnings
+            number = _read(parse_national_id, field.data or "")
+            if number.warnings and self.doubted.data != number.digits:
+                self.doubted.data = number.digits
+                again = _("If it stands there as you typed it, send the form again.")
+                raise ValidationError(f"{number.warnings[0]} {again}")
         elif kind != NO_IDENTITY:
             _read(clean_other_id, field.data or "")
 

@@ -167,6 +167,19 @@ def test_an_administrator_does_not_lock_himself_out(administrator, shelf):
     assert administrator.post(f"{address}/roles/{held}/end").status == 403
 
 
+def test_nobody_gives_a_role_to_himself(administrator, shelf):
+    from core.people.users import Role
+
+    with shelf.session() as session:
+        key = session.scalar(select(User.id).where(User.username == "adham"))
+        role = session.scalar(select(Role.id).where(Role.code == "LIB"))
+    page = administrator.get(f"/admin/core/user/{key}")
+    assert f'{key}/roles"' not in page.html, "the form is not even offered"
+    given = page.post(f"/admin/core/user/{key}/roles", role=str(role), unit=str(shelf.ids["WEST"]))
+    assert given.status == 403
+    assert administrator.get("/admin/shelf/book/").status == 403
+
+
 def test_rights_are_taken_and_given_and_hold_at_once(administrator, librarian, shelf):
     assert librarian.get("/admin/shelf/book/new").status == 200
     page = administrator.get("/admin/core/access/?role=LIB")

@@ -8,7 +8,7 @@ from journeys.installation import eventually
 
 pytestmark = pytest.mark.browser
 
-IDENTITY, PHONE = "٢٩٠٠١٠١٢٧٠١٢٣٤", "٠١٠١٢٣٤٥٦٧٨"
+IDENTITY, PHONE = "٢٩٠٠١٠١٢٧٠١٢٣٩", "٠١٠١٢٣٤٥٦٧٨"
 SUBJECT, ANSWER = "انقطاع مياه الشرب عن الشارع", "تم إصلاح الخط وعادت المياه بكامل الضغط."
 BODY = "شركة مياه"
 

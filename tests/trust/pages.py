@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 SOON = (datetime.now(UTC) + timedelta(days=7)).date().isoformat()
 BY_KIND = {"date": SOON, "datetime-local": f"{SOON}T10:00", "number": "1", "email": "a@example.org"}
 BY_NAME = {
-    "identity": "29001012701234",
+    "identity": "29001012701239",
     "phone": "01012345678",
     "email": "person@example.org",
     "username": "somebody.new",

@@ -75,9 +75,17 @@ def test_arabic_digits_and_marks_are_accepted(desk):
         assert applicant.phone == "+201012345678"
 
 
-def test_a_doubtful_check_digit_warns_and_does_not_stop(desk):
+def test_a_doubtful_check_digit_is_asked_about_once_before_anything_is_written(desk):
     browser, sent = fill(desk, identity="29001012701234")
-    assert "The last digit does not fit" in desk.said(browser.follow(browser.post(NEW, sent)))
+    asked = browser.post(NEW, sent)
+    assert asked.status_code == 422
+    assert "The last digit does not fit" in desk.said(asked)
+    assert re.search(r'name="doubted"[^>]* value="29001012701234"', asked.get_data(as_text=True))
+    assert count(desk) == 0
+    another = browser.post(NEW, sent | {"identity": "29001012701235", "doubted": "29001012701234"})
+    assert another.status_code == 422, "another doubtful number is another question"
+    assert browser.post(NEW, sent | {"doubted": "29001012701234"}).status_code == 302
+    assert count(desk) == 1
 
 
 def test_who_shows_no_document_and_has_no_telephone_is_taken_in_with_the_reason(desk):
