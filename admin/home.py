@@ -16,7 +16,7 @@ from admin.waiting import Backlog, Task, Tile
 from core.access import everywhere, signed_in
 from core.data.base import db
 from core.data.scope import scope_in
-from core.gate import find
+from core.gate import find, read_state
 from core.governorates.present import registry
 from core.language import choose_language
 from core.people.access import may
@@ -33,6 +33,7 @@ def front() -> str:
     """Outside a governorate the directory, inside its doors; raises NotFound below an unknown code."""
     if g.get("governorate") is None and find() is None:
         return render_template("root.html", countries=_countries())
+    read_state()
     return render_template("front.html", doors=doors())
 
 

@@ -24,7 +24,7 @@ TOLD: dict[int, tuple[Any, Any]] = {
     500: (_("A fault of ours"), _("Something failed and was recorded. Nothing was saved. Please try again.")),
     503: (
         _("Down for maintenance"),
-        _("This is away for the moment. Nothing was lost; please try again soon."),
+        _("This is away for the moment. Please try again soon."),
     ),
 }
 """Title and sentence by status."""

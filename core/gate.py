@@ -66,7 +66,7 @@ def enter() -> Any:
         return None
     if request.endpoint is None:
         if governorate is not None:
-            _read_state()
+            read_state()
         return None  # the router's own 404 or 405, shown in the governorate's frame
     if access is None or access.at_root != (governorate is None):
         abort(404)
@@ -87,7 +87,11 @@ def find() -> Governorate | None:
     return governorate
 
 
-def _read_state() -> None:
+def read_state() -> None:
+    """Learn what is enabled in the present governorate; raises Unavailable where its database cannot say.
+
+    For the gate itself, and for a page that answers everywhere and then shows a governorate's own things.
+    """
     try:
         current_app.extensions["diwan"].refresh(db.session())
     except DBAPIError as error:
@@ -96,13 +100,13 @@ def _read_state() -> None:
             "governorate %s cannot be read: %s", g.governorate.code, type(error).__name__
         )
         raise Unavailable(
-            _("This governorate's service is down for maintenance. Nothing was lost; please try again soon.")
+            _("This governorate's service is away at the moment. Please try again soon.")
         ) from error
 
 
 def _enter_governorate(access: Any) -> Any:
     """Module, person, right; then the session begins its work under the person's scope."""
-    _read_state()
+    read_state()
     host = current_app.extensions["diwan"]
     owner = host.plugin_of(request.endpoint)
     if owner is not None and not host.enabled(owner):

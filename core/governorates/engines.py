@@ -9,23 +9,28 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
 
+from core.governorates.files import keep_to_file
+
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
 DETAIL = re.compile(r"^DETAIL:.*?(?=^[A-Z]+:|^\[SQL|\Z)", re.MULTILINE | re.DOTALL)
 PATIENCE = 10
 """Seconds a worker waits for a pooled connection or for a database to answer."""
 
 
-def open_engine(url: str, *, threads: int = 8) -> Engine:
+def open_engine(url: str, *, threads: int = 8, existing: bool = False) -> Engine:
     """An engine with the settings both databases need; connects lazily, and its errors repeat no value.
 
     PostgreSQL keeps one idle connection and opens more under load: connections = workers x
-    governorates in use x pool size (stack-traps 5.2).
+    governorates in use x pool size (stack-traps 5.2). With `existing` a SQLite file that is missing is an
+    OperationalError, where SQLite itself would make an empty one.
     """
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
         engine = create_engine(
             address, connect_args={"check_same_thread": False}, pool_size=threads, hide_parameters=True
         )
+        if existing:
+            keep_to_file(engine)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -79,7 +84,7 @@ class Engines:
             known = self._engines.get(code)
             if known is not None and known[0] == url:
                 return known[1]
-            engine = open_engine(url, threads=self._threads)
+            engine = open_engine(url, threads=self._threads, existing=True)
             self._engines[code] = (url, engine)
         if known is not None:
             known[1].dispose()

@@ -198,9 +198,7 @@ class Host:
             logger.error(
                 "%s: the tables of %s are not those of the code", session.info["governorate"], plugin
             )
-            raise Unavailable(
-                _("This governorate is being upgraded. Nothing was lost; please try again soon.")
-            )
+            raise Unavailable(_("This governorate is being upgraded. Please try again soon."))
 
 
 def is_current(session: Session, plugin: str, folder: Path) -> bool:

@@ -46,6 +46,8 @@ def examine(app: Flask, codes: Iterable[str] = ()) -> Iterator[Finding]:
         for look in examination.CHECKS:
             try:
                 yield from look(app, governorate)
+            except examination.Absent:
+                break
             except Exception as error:
                 yield Finding(governorate.code, f"cannot be examined: {reason(error)}")
                 break

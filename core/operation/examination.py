@@ -9,6 +9,7 @@ from sqlalchemy import inspect, make_url, select, text
 
 from core.data.scope import Scope
 from core.errors import Unavailable
+from core.governorates.files import missing_file
 from core.governorates.present import engines, governorate_context, registry
 from core.governorates.registry import Governorate
 from core.governorates.setting import Setting
@@ -21,8 +22,18 @@ from core.people.sign_in import DEMO
 VERSIONS = migrations.version_table("")
 
 
+class Absent(Exception):
+    """There is no database, which was said already: nothing more can be looked at."""
+
+
 def look_at_version(app: Flask, governorate: Governorate) -> Iterator[Finding]:
     """Its tables must be those of the code, or it stands behind its maintenance page."""
+    if path := missing_file(governorate.url):
+        yield Finding(
+            governorate.code,
+            f"its database file is missing: put {path} back from a backup",
+        )
+        raise Absent
     try:
         with governorate_context(app, governorate.code):
             pass

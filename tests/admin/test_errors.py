@@ -34,7 +34,7 @@ def failing(librarian, monkeypatch):
         (Conflict("Somebody was faster."), 409, "Somebody was faster."),
         (Unavailable("Being upgraded."), 503, "Being upgraded."),
         (DataError("x", {}, Exception("secret")), 400, "This cannot be read"),
-        (OperationalError("select secret", {}, Exception("secret")), 503, "Nothing was lost"),
+        (OperationalError("select secret", {}, Exception("secret")), 503, "This is away for the moment."),
         (ZeroDivisionError("secret"), 500, "failed and was recorded"),
     ],
 )

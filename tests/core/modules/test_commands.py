@@ -61,7 +61,7 @@ def test_upgrading_all_goes_on_past_one_that_is_away_and_one_that_fails(
         finally:
             registry().remove("EG-ALX")
     lines = result.output.splitlines()
-    assert lines[0] == "[1/3] EG-ALX core: FAILED: unable to open database file"
+    assert lines[0] == f"[1/3] EG-ALX core: FAILED: the file {tmp_path}/away/away.sqlite is missing"
     assert lines[1:3] == ["[2/3] EG-KN core: up to date", "[2/3] EG-KN lamps: upgraded"]
     assert lines[3] == "[3/3] EG-SHR core: up to date"
     assert "EG-SHR lamps: FAILED: The database is at 'lamps_9999'" in lines[4]

@@ -162,7 +162,8 @@ def test_a_password_for_the_mail_server_that_travels_in_the_clear_is_grave(findi
 def test_a_database_that_is_away_or_another_s_is_a_finding(findings, ground, governorate, readdress):
     with ground.governorate("EG-SHR") as other, ground.app.app_context():
         readdress(other, "sqlite:////nowhere/at-all.sqlite")
-        assert findings(other) == [("cannot be examined: unable to open database file", True)]
+        missing = "its database file is missing: put /nowhere/at-all.sqlite back from a backup"
+        assert findings(other) == [(missing, True)]
         readdress(other, registry().get(governorate).url)
         assert "is outdated or not its own database: run diwan upgrade --all" in findings(other)[0][0]
 

@@ -74,7 +74,7 @@ def test_the_minute_sends_each_governorate_on_its_way_and_one_that_is_down_stops
         readdress(other, "sqlite:////nowhere/at-all.sqlite")
         jobs.tick()
         assert jobs.work() == [("drain", governorate), ("drain", other)]
-    assert "outbox of EG-SHR: unable to open database file" in caplog.text
+    assert "outbox of EG-SHR: the file /nowhere/at-all.sqlite is missing" in caplog.text
     assert "Traceback" not in caplog.text
     assert states(ground, governorate) == [("one", "sent")]
 
