@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 run: venv assets  ## serve Diwan with its demo on 127.0.0.1:$(PORT), server and worker together
 	@$(BIN)/diwan i18n compile
-	@$(BIN)/diwan init --demo
+	@$(BIN)/diwan init --demo || echo "Going on with what is in order."
 	@exec $(BIN)/diwan run --port $(PORT)
 
 test: $(VENV)/dev assets  ## the tests, without the long ones; TEST_STRICT=1 leaves out nothing

@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 from flask import g
-from sqlalchemy.exc import SQLAlchemyError
 
 from core import __version__
-from core.config import PRIVATE, SettingError
-from core.errors import Invalid, Refused, reason
+from core.config import PRIVATE
+from core.errors import reason
+from core.explanation import explain
 
 COMMANDS = {
     "audit": "core.work.commands:audit",
@@ -74,20 +74,6 @@ def main(ctx: click.Context, traceback: bool) -> None:
     if name not in WITHOUT_APP:
         ctx.with_resource(_app(ctx).app_context())
         g.language = terminal_language()
-
-
-def explain(error: Exception) -> str:
-    """What happened, in one line for the person at the terminal."""
-    if isinstance(error, Invalid) and error.errors:
-        return "; ".join(f"{name}: {' '.join(map(str, said))}" for name, said in error.errors.items())
-    if isinstance(error, Refused | SettingError):
-        return str(error)
-    if isinstance(error, SQLAlchemyError):
-        return f"the database: {reason(error)}"
-    if isinstance(error, OSError):
-        return " ".join(str(part) for part in (error.filename, error.strerror or error) if part)
-    name = type(error).__name__
-    return f"{name} {reason(error).removeprefix(name)}".strip() + " (diwan --traceback ... shows where)"
 
 
 def terminal_language() -> str:

@@ -85,7 +85,7 @@ def _try(code: str, plugin: str) -> Step:
     except Refused as refusal:
         return Step(code, plugin, error=str(refusal))
     except Exception as error:
-        logger.exception("upgrade of %s in %s failed", plugin, code)
+        logger.info("upgrade of %s in %s failed", plugin, code, exc_info=True)  # the step has the reason
         return Step(code, plugin, error=reason(error))
     return Step(code, plugin, changed)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from core.data.scope import Scope
 from core.errors import Refused
+from core.explanation import explain
 from core.governorates.present import governorate_context, registry, running_app
 from core.work.chain import Head, Report, read_head, verify
 
@@ -23,9 +25,15 @@ def audit() -> None:
 @one_or_all
 def head_(code: str | None) -> None:
     """Print the end of each chain, to be kept elsewhere (`diwan audit head >> heads.txt`)."""
+    sound = True
     for each in _codes(code):
-        with governorate_context(running_app(), each, Scope.of_system()) as session:
-            click.echo(f"{each} {read_head(session)}")
+        try:
+            with governorate_context(running_app(), each, Scope.of_system()) as session:
+                click.echo(f"{each} {read_head(session)}")
+        except (Refused, SQLAlchemyError) as error:
+            sound = _cannot(each, error)
+    if not sound:
+        raise SystemExit(1)
 
 
 @audit.command("verify")
@@ -35,12 +43,22 @@ def verify_(code: str | None, heads: Iterable[str] | None) -> None:
     """Walk the chains; ends with status 1 and names the first bad row of each that is not sound."""
     known, sound = _read_heads(heads or ()), True
     for each in _codes(code):
-        with governorate_context(running_app(), each, Scope.of_system()) as session:
-            report = verify(session, known.get(each, ()), _show(each))
+        try:
+            with governorate_context(running_app(), each, Scope.of_system()) as session:
+                report = verify(session, known.get(each, ()), _show(each))
+        except (Refused, SQLAlchemyError) as error:
+            sound = _cannot(each, error)
+            continue
         click.echo(_line(each, report), err=not report.ok)
         sound = sound and report.ok
     if not sound:
         raise SystemExit(1)
+
+
+def _cannot(code: str, error: Exception) -> bool:
+    """Name the governorate whose chain cannot be read, and why; the others are still walked."""
+    click.echo(f"{code}: cannot be read: {explain(error)}", err=True)
+    return False
 
 
 def _line(code: str, report: Report) -> str:

@@ -6,9 +6,10 @@ from click.testing import CliRunner
 from sqlalchemy.exc import OperationalError
 
 from core import cli
-from core.cli import explain, main, terminal_language
+from core.cli import main, terminal_language
 from core.config import SettingError
 from core.errors import Invalid, Refused
+from core.explanation import explain
 
 
 def fails(monkeypatch, error):

@@ -3,9 +3,10 @@
 import pytest
 from sqlalchemy import func, select
 
-from core.governorates.present import registry
+from core.governorates.present import engines, registry
 from core.governorates.setting import Setting
 from core.modules.models import ENABLED, InstalledModule
+from core.modules.problem import Problem
 from core.operation import setup
 from core.people.demo import load_people
 from core.people.sign_in import DEMO
@@ -108,8 +109,33 @@ def test_no_demo_among_real_people(diwan, ground, told):
         session.commit()
     refused = diwan("init", "--demo")
     assert refused.exit_code == 1
-    assert "EG-KN has real people" in refused.output
+    assert "EG-KN: it has real people" in refused.output
     assert told == []
+
+
+def test_one_broken_module_and_one_damaged_governorate_are_named_and_the_rest_is_built(
+    diwan, app, ground, told, monkeypatch
+):
+    assert diwan("init", "--demo").exit_code == 0
+    desk = app.extensions["diwan"].modules["desk"]
+    monkeypatch.setattr(desk, "state", "broken")
+    monkeypatch.setattr(desk, "problem", Problem("It is torn."))
+    monkeypatch.setattr(
+        setup, "read_plan", lambda: [("EG-C", []), ("EG-KN", ["ledger", "desk"]), ("YE-AD", ["ledger"])]
+    )
+    file = ground.folder / "governorates/EG-C.sqlite"
+    with app.app_context():
+        engines().dispose()
+    file.unlink()
+
+    again = diwan("init", "--demo")
+    assert again.exit_code == 1
+    lines = again.output.splitlines()
+    assert lines[0] == f"EG-C: the file {file} is missing"
+    assert lines[1] == "EG-KN desk: It is torn."
+    assert lines[2] == "YE-AD: demo data written (ledger)"
+    assert lines[-1] == "Error: not all is in order: 2 faults, named above"
+    assert not file.exists(), "what is missing is not made anew, empty"
 
 
 def test_no_demo_in_production(diwan, app, monkeypatch, told):
