@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import chain, count
 from pathlib import Path
 
 import click
@@ -18,6 +19,7 @@ from core.exchange.rejects import write_rejects
 from core.exchange.report import Report
 from core.exchange.spec import ImportSpec
 from core.governorates.present import governorate_context, running_app
+from core.language import choose_language
 from core.work import audit
 
 SHOWN = 5
@@ -47,8 +49,8 @@ def import_(
 ) -> None:
     """Read FILE (.csv, .xlsx, .json, .xml) into LABEL, for example complaints.complaint.
 
-    Rows that cannot be taken are written to FILE.rejected.csv with the reason, and the status is 1. A second
-    run of the same file imports nothing twice.
+    Rows that cannot be taken are written to FILE.rejected.csv (if that is there already, FILE.rejected.2.csv)
+    with the reason, and the status is 1. A second run of the same file imports nothing twice.
     """
     table = read_table(file)
     with governorate_context(running_app(), code, Scope.of_system("import"), write=True) as session:
@@ -62,12 +64,19 @@ def import_(
             session.commit()
     _tell(report, dry_run)
     if rejects is None and not dry_run:
-        rejects = file.with_name(f"{file.name}.rejected.csv")
+        rejects = _free(file)
     if report.rejects:
         if rejects is not None:
             write_rejects(rejects, table.headings, report.rejects)
         place = f"; see {rejects}" if rejects else ""
         raise Refused(f"{len(report.rejects)} of {report.read} rows were rejected{place}")
+
+
+def _free(file: Path) -> Path:
+    """A name for the rejected rows that no file has: somebody may be correcting those of the last run."""
+    names = chain(["rejected.csv"], (f"rejected.{number}.csv" for number in count(2)))
+    paths = (file.with_name(f"{file.name}.{name}") for name in names)
+    return next(path for path in paths if not path.exists())
 
 
 def spec_of(label: str) -> ImportSpec:
@@ -85,6 +94,6 @@ def _tell(report: Report, dry: bool) -> None:
     if report.ignored:
         click.echo(f"headings that nothing uses: {', '.join(report.ignored)}")
     for reject in report.rejects[:SHOWN]:
-        click.echo(f"line {reject.line.number}: {reject.reason['en']}", err=True)
+        click.echo(f"line {reject.line.number}: {reject.reason[choose_language()]}", err=True)
     if len(report.rejects) > SHOWN:
         click.echo(f"and {len(report.rejects) - SHOWN} more", err=True)

@@ -112,7 +112,7 @@ class Import:
         fresh = []
         for (line, row), key in zip(pairs, keys, strict=True):
             if key in known or key in self._seen:
-                sentence = _("It is there already, as %(key)s.", key=" ".join(map(str, key)))
+                sentence = _("It is there already, as %(key)s.", key=key[-1])
                 report.rejects.append(Reject(line, say(Invalid(sentence))))
             else:
                 self._seen.add(key)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from flask_babel import force_locale
+from flask_babel import force_locale, get_locale
 from flask_babel import lazy_gettext as _
 
 from core.data.search import fold, latin_digits
@@ -107,7 +107,11 @@ class Listed:
     words: Sequence[Any]
 
     def __str__(self) -> str:
-        return "، ".join(map(str, self.words))
+        return _comma().join(map(str, self.words))
+
+
+def _comma() -> str:
+    return "، " if str(get_locale()) == "ar" else ", "
 
 
 def day(cell: Any) -> date | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, has_app_context
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -57,12 +57,22 @@ def bind(governorate: Governorate) -> Binding:
 
 
 @contextmanager
+def _context_of(app: Flask) -> Iterator[None]:
+    """An app context that goes on in the language of the one around it: a command speaks one language."""
+    spoken = g.get("language") if has_app_context() else None
+    with app.app_context():
+        if spoken:
+            g.language = spoken
+        yield
+
+
+@contextmanager
 def bound(binding: Binding, scope: Scope | None = None, *, write: bool = False) -> Iterator[Session]:
     """An app context of its own for a governorate, with a fresh `db.session` under `scope`.
 
     For commands, jobs, tests and `unscoped`. Nothing is committed by leaving the block.
     """
-    with current_app.app_context():
+    with _context_of(running_app()):
         g.binding = binding
         session = db.session()
         session.info["write"] = write
@@ -84,7 +94,7 @@ def governorate_context(
     Without `scope` governed models raise NoScope; `Scope.of_system()` sees all. Nothing is
     committed by leaving the block.
     """
-    with app.app_context():
+    with _context_of(app):
         governorate = served(code)
         binding = Binding(code, engines().get(code, governorate.url))
         with bound(binding, scope, write=write) as session:

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from flask_babel import force_locale
 
 from core.data.time import freeze
 from core.errors import Invalid
@@ -50,8 +51,18 @@ def test_a_choice_is_met_in_any_spelling_and_the_refusal_names_the_codes():
         "collective",
         "",
     ]
-    with pytest.raises(Invalid, match="individual، collective"):
+    with pytest.raises(Invalid, match="individual, collective"):
         parse("عائلية")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("ar", "individual، collective"), ("en", "individual, collective")]
+)
+def test_a_list_of_words_has_the_comma_of_its_language(app, language, words):
+    with app.app_context(), force_locale(language), pytest.raises(Invalid) as refused:
+        choice({"individual": "individual", "collective": "collective"})("x")
+    with app.app_context(), force_locale(language):
+        assert words in str(refused.value)
 
 
 @pytest.mark.parametrize(
