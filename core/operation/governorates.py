@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 from flask import current_app
 from sqlalchemy import make_url
@@ -9,7 +11,7 @@ from sqlalchemy import make_url
 from core.data.scope import Scope
 from core.errors import Refused
 from core.governorates.directory import directory
-from core.governorates.present import governorate_context, registry, running_app
+from core.governorates.present import governorate_context, registry, running_app, served
 from core.governorates.registry import Governorate
 from core.operation.birth import add, remove
 from core.people.places import root_place
@@ -35,8 +37,18 @@ def list_(known: bool) -> None:
                 click.echo(f"{code:7} {row['name_en']:16} {row['name_ar']:16} -")
 
 
+class Code(click.ParamType):
+    """A governorate's code, also in small letters."""
+
+    name = "code"
+
+    def convert(self, value: str, param: Any, ctx: Any) -> str:
+        """`eg-kn` is EG-KN."""
+        return value.strip().upper()
+
+
 @governorate.command("add")
-@click.argument("code")
+@click.argument("code", type=Code())
 @click.option(
     "--url", help="SQLAlchemy URL of an empty database; default: a SQLite file, or DIWAN_PROVISION_URL."
 )
@@ -60,11 +72,12 @@ def _found(made: Governorate) -> None:
 
 
 @governorate.command("remove")
-@click.argument("code")
+@click.argument("code", type=Code())
 @click.option("--drop-database", is_flag=True, help="Also delete its data, for good.")
-@click.option("--confirm", metavar="CODE", help="Repeat the code to confirm.")
+@click.option("--confirm", type=Code(), metavar="CODE", help="Repeat the code to confirm.")
 def remove_(code: str, drop_database: bool, confirm: str | None) -> None:
     """Stop serving governorate CODE; its database stays unless --drop-database is given."""
+    served(code)
     if confirm != code:
         raise Refused(f"nothing done: repeat the code with --confirm {code}")
     remove(code, drop=drop_database)

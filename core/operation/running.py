@@ -83,7 +83,10 @@ def _refuse_taken(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise Refused(f"port {port} is in use or not ours; choose another: --port {port + 1}") from error
+            raise Refused(
+                f"port {port} is in use or not ours; choose another: "
+                f"make run PORT={port + 1}, or diwan run --port {port + 1}"
+            ) from error
 
 
 def _start(*words: str) -> subprocess.Popen[bytes]:

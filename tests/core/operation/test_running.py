@@ -109,7 +109,9 @@ def test_a_port_that_is_taken_is_named(start):
         for command in ("run", "serve"):
             refused = start(command, "--port", port)
             assert refused.wait(60) == 1
-            assert f"Error: port {port} is in use" in refused.stdout.read()
+            said = refused.stdout.read()
+            assert f"Error: port {port} is in use" in said
+            assert (f"make run PORT={int(port) + 1}" in said) == (command == "run")
 
 
 def test_the_worker_sends_what_another_process_has_queued_within_seconds(start, home, tmp_path):
