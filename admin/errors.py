@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from admin.resending import from_here, resending
 from admin.told import told
 from core.data.base import db
 from core.errors import Refused
@@ -22,8 +23,6 @@ from core.governorates.mounts import KEY
 logger = logging.getLogger("diwan.errors")
 RETRY = 30
 """Seconds after which a page that is away may be asked for again."""
-WITHHELD = ("password", "secret", "token", "identity", "name", "phone", "email", "address", "filter", "again")
-"""Parts of the names of fields that are never shown again on the page of an ended session."""
 
 
 def init(app: Flask) -> None:
@@ -42,10 +41,7 @@ def tell_http(error: HTTPException) -> ResponseReturnValue:
         plain = "text/plain; charset=utf-8"  # no page of a foreign host
         return Response(str(told(400)[1]), 400, content_type=plain)
     if isinstance(error, CSRFError):
-        return _page(
-            400,
-            _("This page was open for too long or was sent from elsewhere. Go back, reload and try again."),
-        )
+        return _tell_late()
     own = error.description if error.description != type(error).description else None
     return _page(
         error.code, own if error.code in (400, 404, 429) else None, getattr(error, "retry_after", None)
@@ -85,34 +81,33 @@ def _let_go() -> None:
         logger.warning("the session could not be rolled back", exc_info=True)
 
 
-def _page(status: int, sentence: Any = None, retry: Any = None) -> ResponseReturnValue:
+def _page(status: int, sentence: Any = None, retry: Any = None, *, late: bool = False) -> ResponseReturnValue:
     title, usual = told(status)
     headers = {"Retry-After": str(retry or RETRY)} if status in (429, 503) else {}
     words = str(sentence or usual)
     if wants_json():
         return {"error": words, "request_id": g.get("request_id")}, status, headers
+    again = resending() if status == 401 or late else None
     page = render_template(
         "error.html",
-        title=title,
+        title=_("Please send this again") if late else title,
         sentence=words,
         code=status,
         request_id=g.get("request_id", "")[:8],
         links=_links(status),
-        more=_("What you wrote is not lost: your browser's Back button shows the page with it again.")
-        if status == 401 and request.method == "POST"
-        else None,
-        kept=_kept() if status == 401 else [],
+        again=again,
+        sign_in_url=url_for("security.login") if again is not None and status == 401 else None,
     )
     return page, status, headers
 
 
-def _kept() -> list[str]:
-    """The prose that was posted, to be copied; nothing that names a person or opens a door."""
-    return [
-        text
-        for name, text in request.form.items(multi=True)
-        if len(text.split()) > 2 and not any(word in name.lower() for word in WITHHELD)
-    ]
+def _tell_late() -> ResponseReturnValue:
+    """The page's token has ended, or is another sign-in's; what our own page sent may be sent again."""
+    if from_here():
+        return _page(400, _("This page was open for too long, so nothing was saved yet."), late=True)
+    return _page(
+        400, _("This page was open for too long or was sent from elsewhere. Go back, reload and try again.")
+    )
 
 
 def _returning() -> str:

@@ -68,11 +68,17 @@ class Browser:
         self.answer = self.client.get(f"/{self.code}{path}", buffered=True, **more)
         return self
 
-    def post(self, path, _token=True, **data):
+    def post(self, path, _token=True, _sent_by=(("Sec-Fetch-Site", "same-origin"),), **data):
         if _token and "csrf_token" not in data:
             data["csrf_token"] = self.hidden("csrf_token")
-        self.answer = self.client.post(f"/{self.code}{path}", data=data)
+        self.answer = self.client.post(f"/{self.code}{path}", data=data, headers=_sent_by)
         return self
+
+    def again(self):
+        """Everything that the page gives back to be sent again."""
+        form = self.html.rpartition("<form method=\"post\"")[2]
+        found = re.findall(r'(?s)<input type="hidden" name="([^"]*)" value="([^"]*)"', form)
+        return {unescape(name): unescape(value) for name, value in found}
 
     def follow(self):
         """The page that a redirect leads to."""

@@ -71,18 +71,63 @@ def test_below_an_unknown_code_there_is_no_directory(app, path):
     assert client.get("/").status_code == 200
 
 
-def test_what_was_written_is_given_back_when_the_session_has_ended(browser):
-    written = "The third page is torn <b>badly</b>"
-    data = {"note": written, "password": "a quiet morning in Qena", "identity": "290 0101 2700011"}
-    page = browser().post("/admin/shelf/book/new", _token=False, **data)
+TYPED = {"title": "نهر <b>النيل</b>", "summary": "The third page is torn\nbadly"}
+NEW = "/admin/shelf/book/new"
+ELSEWHERE = [
+    (("Sec-Fetch-Site", "cross-site"),),
+    (("Sec-Fetch-Site", "same-site"), ("Origin", "http://localhost")),
+    (("Sec-Fetch-Site", "none"),),
+    (("Origin", "https://evil.example"),),
+    (("Origin", "null"),),
+    (("Origin", "http://[::1"),),
+    (("Referer", "http://localhost/EG-KN/admin/"),),
+    (),
+]
+
+
+def test_what_was_typed_waits_while_somebody_signs_in_again(librarian, shelf):
+    typed = TYPED | {"unit": str(shelf.ids["EAST"])}
+    form = librarian.get(NEW).hidden("csrf_token")
+    librarian.client.delete_cookie("diwan", path="/EG-KN/")
+    page = librarian.post(NEW, csrf_token=form, password="a quiet morning", **typed)
     assert page.status == 401
-    assert page.links("Sign in") == ["/login?next=/EG-KN/admin/shelf/book/new"]
-    assert "Back" in page.words
-    assert written in page.words
-    assert "<b>badly" not in page.html
-    assert "quiet morning" not in page.html
-    assert "2700011" not in page.html
+    assert page.links("Sign in in a new tab") == ["/login"]
+    assert 'target="_blank" rel="noopener"' in page.html
+    kept = page.again()
+    assert {name: kept[name] for name in typed} == typed
+    assert "<b>النيل" not in page.html
+    assert "a quiet morning" not in page.html
     assert page.answer.headers["Cache-Control"] == "no-store"
+    librarian.sign_in("layla").post(NEW, **kept)
+    assert librarian.status == 400
+    assert "in the name of: layla" in librarian.words
+    again = librarian.again()
+    assert {name: again[name] for name in typed} == typed
+    assert again["csrf_token"] not in (form, kept["csrf_token"])
+    assert librarian.post(NEW, **again).status == 302, librarian.words
+    assert "The third page is torn" in librarian.follow().words
+
+
+@pytest.mark.parametrize("sent_by", ELSEWHERE)
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_what_another_page_sends_gets_no_form_to_send_again(librarian, browser, sent_by, signed_in):
+    page = (librarian if signed_in else browser()).post(NEW, csrf_token="x", _sent_by=sent_by, **TYPED)
+    assert page.status == (400 if signed_in else 401)
+    assert "The third page" not in page.html
+    assert "Send again" not in page.html
+
+
+def test_a_browser_without_fetch_metadata_says_by_its_origin_that_the_page_is_ours(librarian):
+    librarian.post(NEW, csrf_token="x", _sent_by=(("Origin", "http://localhost"),), **TYPED)
+    assert librarian.again()["title"] == TYPED["title"]
+
+
+def test_what_is_too_large_to_be_read_is_not_given_back(browser):
+    page = browser()
+    answer = page.client.post(f"/EG-KN{NEW}", data=b"x" * 17_000_000, headers={"Sec-Fetch-Site": "same-origin"},
+                              content_type="application/x-www-form-urlencoded")  # fmt: skip
+    assert answer.status_code in (401, 413)
+    assert "Send again" not in answer.text
 
 
 def test_a_wrong_method_is_told(librarian):

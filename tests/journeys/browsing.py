@@ -33,6 +33,7 @@ class Desk:
 
     def __init__(self, browser, site, code="EG-KN", *, script=True, size=None, dark=False):
         self.site, self.code, self.faults, self.script = site, code, [], script
+        self.password = PASSWORD
         self.context = browser.new_context(
             viewport=size or DESKTOP, java_script_enabled=script, color_scheme="dark" if dark else "light",
             reduced_motion="reduce",
