@@ -19,6 +19,8 @@ from markupsafe import Markup, escape
 
 from admin.display import comma, show
 from admin.forms.relations import Looked
+from admin.record_page import Heading
+from admin.story import last_change
 
 if TYPE_CHECKING:
     from admin.record_view import RecordView
@@ -90,8 +92,17 @@ def page(view: RecordView, record: Any, merge: Merge) -> ResponseReturnValue:
     """The merge page (409); it sends all that was typed again, with the answers."""
     asked = {f"{KEEP}{change.name}" for change in merge.open}
     kept = [(n, v) for n, v in request.form.items(multi=True) if n != "csrf_token" and n not in asked]
-    title, cancel = _("Two changes met"), view.link("record", id=record.id)
-    return view.show("conflict.html", title=title, merge=merge, kept=kept, cancel_url=cancel), 409
+    name, cancel = Heading(view, record).name, view.link("record", id=record.id)
+    html = view.show(
+        "conflict.html",
+        title=_("Two changes met: %(name)s", name=name),
+        merge=merge,
+        kept=kept,
+        changed=last_change(record),
+        cancel_url=cancel,
+        crumbs=view.crumbs((name, cancel), (_("Two changes met"), None)),
+    )
+    return html, 409
 
 
 def _put(field: Any, value: Any) -> None:

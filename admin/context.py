@@ -15,7 +15,7 @@ from flask_login import current_user
 from markupsafe import Markup, escape
 
 from admin.dates import day, digits, moment
-from admin.display import comma, show
+from admin.display import comma, runs, show
 from admin.forms.form import aria, first_error, kind
 from admin.menu import menu
 from admin.preferences import direction, here, other_languages, scheme
@@ -86,4 +86,4 @@ GLOBALS: tuple[Callable[..., Any], ...] = (
     place_name,
     scheme,
 )
-FILTERS: tuple[Callable[..., Any], ...] = (aria, attrs, day, digits, first_error, kind, moment, show)
+FILTERS: tuple[Callable[..., Any], ...] = (aria, attrs, day, digits, first_error, kind, moment, runs, show)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +18,7 @@ from core.work.workflow import State
 CODES = ("number", "code", "username", "email", "phone", "national_id", "secret")
 """Columns of such names hold references: always a left-to-right run of their own."""
 
+_RUN = re.compile(r"\d+(?:[-/:.]\d+)+(?: \d+:\d+)?")
 Shower = Callable[[Any], Any]
 _REF, _REF_END = Markup('<bdi dir="ltr" class="ref">'), Markup("</bdi>")
 _TEXT, _TEXT_END = Markup('<span dir="auto">'), Markup("</span>")
@@ -25,6 +27,17 @@ _TEXT, _TEXT_END = Markup('<span dir="auto">'), Markup("</span>")
 def ref(value: Any) -> Markup:
     """A reference, isolated from the right-to-left text around it."""
     return _REF + escape(value) + _REF_END
+
+
+def runs(words: Any) -> Markup:
+    """A sentence whose dates and numbers of several parts (2026-11-19, 2026/000012) read as they were typed.
+
+    In an Arabic sentence their parts would change places, and a line could break between them.
+    """
+    if isinstance(words, Markup):
+        return words
+    isolated = _RUN.sub(rf"{_REF}\g<0>{_REF_END}", str(escape(words)))
+    return Markup(isolated)  # noqa: S704 - escaped one line above
 
 
 def text(value: Any) -> Markup:

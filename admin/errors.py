@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from admin.record_view import RecordView
 from admin.resending import from_here, resending
 from admin.told import told
+from admin.view import views
 from core.data.base import db
 from core.errors import Refused
 from core.gate import wants_json
@@ -90,6 +94,7 @@ def _page(status: int, sentence: Any = None, retry: Any = None, *, late: bool = 
     again = resending() if status == 401 or late else None
     page = render_template(
         "error.html",
+        shell="base.html" if again is None and _in_shell(status) else "plain.html",
         title=_("Please send this again") if late else title,
         sentence=words,
         code=status,
@@ -99,6 +104,17 @@ def _page(status: int, sentence: Any = None, retry: Any = None, *, late: bool = 
         sign_in_url=url_for("security.login") if again is not None and status == 401 else None,
     )
     return page, status, headers
+
+
+def _in_shell(status: int) -> bool:
+    """Whether the menu stands around it: a staff page that somebody signed in was refused."""
+    staff = request.path.startswith("/admin/") and g.get("scope") is not None
+    return staff and status < 500 and _is_in()
+
+
+def _is_in() -> bool:
+    """Whether somebody is signed in who need not choose a password first."""
+    return current_user.is_authenticated and not current_user.must_choose_password
 
 
 def _tell_late() -> ResponseReturnValue:
@@ -132,5 +148,20 @@ def _links(status: int) -> list[tuple[Any, str]]:
             else []
         )
     return [
-        (_("To the first page"), f"{root}admin/" if g.get("scope") is not None and g.scope.actor_id else root)
+        *_near(status),
+        (
+            _("To the first page"),
+            f"{root}admin/" if g.get("scope") is not None and g.scope.actor_id else root,
+        ),
     ]
+
+
+def _near(status: int) -> Iterator[tuple[Any, str]]:
+    """The record, unless it is the one that cannot be shown, and the list of the page that was refused."""
+    view = next((view for view in views() if view.endpoint == request.blueprint), None)
+    if not isinstance(view, RecordView) or not _in_shell(status) or not view.is_accessible():
+        return
+    key, shown = (request.view_args or {}).get("id"), str(request.endpoint).endswith(".record")
+    if key is not None and status != 404 and not shown:
+        yield _("To the record"), view.link("record", id=key)
+    yield view.title, view.link()

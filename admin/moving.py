@@ -61,7 +61,7 @@ def _page(
     view: RecordView, record: Any, step: Transition, form: Any, refused: Refused | None = None
 ) -> ResponseReturnValue:
     view.prepare_step(record, step.action, form)
-    page = Heading(view, record)
+    page, possible = Heading(view, record), step in allowed(record)
     target = step.target if isinstance(step.target, str) else None
     html = view.show(
         "action.html",
@@ -72,7 +72,9 @@ def _page(
         target=view.workflow.state(target) if target and view.workflow else None,
         save_label=step.label,
         sentence=str(refused) if refused else None,
+        possible=possible,
         cancel_url=view.link("record", id=record.id),
+        cancel_label=None if possible else _("To the record"),
         crumbs=view.crumbs((page.number, view.link("record", id=record.id)), (step.label, None)),
     )
     return html, refused.status if refused else 200

@@ -54,6 +54,8 @@ class Heading:
         self.view, self.record = view, record
         self.number = _first(record, ("number", "code", "username")) or f"#{record.id}"
         self.subject = _first(record, ("subject", "title", "name"))
+        self.name = self.number if hasattr(record, "number") else str(self.subject or self.number)
+        """What its own pages are headed by: without a number its name, not its code."""
         self.title = f"{view.singular or view.title} {self.number}"
         self.state: State | None = view.workflow.state_of(record) if view.workflow else None
 

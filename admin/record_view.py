@@ -101,6 +101,8 @@ class RecordView(View):
     """A form of one's own instead of the one made from `form_sections`."""
     form_extra: ClassVar[Mapping[str, Any]] = {}
     """Fields by name that no column gives: sealed values, uploads."""
+    form_needed: ClassVar[tuple[str, ...]] = ()
+    """Names that must be filled in although their columns may be empty."""
     relation_criteria: ClassVar[Mapping[str, Callable[[], Any]]] = {}
     """By relation: a function that gives the condition on what may be chosen."""
     list_template: ClassVar[str] = "list.html"

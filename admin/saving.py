@@ -156,4 +156,4 @@ def accuse(form: Any, refused: Invalid) -> None:
 
 
 def _name_of(view: RecordView, record: Any) -> str:
-    return Heading(view, record).number
+    return Heading(view, record).name

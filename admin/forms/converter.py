@@ -113,7 +113,7 @@ def build_form(view: Any) -> type[Form]:
     made: type[Form] = get_form(
         view.model, Converter(db, view), base_class=Form, only=names, extra_fields=view.form_extra
     )
-    return made
+    return type(made.__name__, (made,), {"needed": view.form_needed})
 
 
 def _key(view: Any, name: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from flask_admin.form import BaseForm
 from wtforms import Field, FileField, HiddenField, RadioField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.fields.simple import BooleanField
+from wtforms.validators import InputRequired, Optional
 
 from admin.forms.fields import AmountField, DayField, MomentField, NumberField
 from admin.forms.relations import Looked
@@ -22,6 +23,19 @@ class Form(BaseForm):
         def get_translations(self, form: Any) -> Any:
             """Where WTForms looks its sentences up."""
             return Sentences()
+
+    needed: tuple[str, ...] = ()
+    """Fields that must be filled in although their columns may be empty."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.needed:
+            field = self[name]
+            field.flags.required, field.blank = True, False
+            field.validators = [
+                InputRequired(),
+                *(v for v in field.validators if not isinstance(v, Optional)),
+            ]
 
     @property
     def multipart(self) -> bool:

@@ -53,7 +53,7 @@ def _of_clerk() -> Iterator[Any]:
     yield tile(ComplaintView, _("Waiting for examination"), state=REGISTERED)
     yield tile(ComplaintView, _("Open complaints"), state=OPEN)
     columns = ("number", "received_at", "subject", "place", "state")
-    yield backlog(ComplaintView, _("Latest complaints"), columns, state=OPEN)
+    yield backlog(ComplaintView, _("Latest open complaints"), columns, state=OPEN)
 
 
 def _of_desk() -> Iterator[Any]:

@@ -83,6 +83,7 @@ class ComplaintView(RecordView):
     form_sections = (
         Section(None, ("category", "place", "address", "kind", "applicant_kind", "channel", "subject")),
     )
+    form_needed = ("place", "kind", "applicant_kind", "channel")
     detail_sections = (
         Section(_("Complaint"), ("category", "place", "address", "kind", "channel", "received_at",
                                  "unit", "with_body", "source", "source_ref", "body")),

@@ -76,7 +76,7 @@ class Browser:
 
     def again(self):
         """Everything that the page gives back to be sent again."""
-        form = self.html.rpartition("<form method=\"post\"")[2]
+        form = self.html.rpartition('<form method="post"')[2]
         found = re.findall(r'(?s)<input type="hidden" name="([^"]*)" value="([^"]*)"', form)
         return {unescape(name): unescape(value) for name, value in found}
 

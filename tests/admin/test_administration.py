@@ -88,6 +88,7 @@ def test_two_administrators_edit_one_unit(administrator, person, browser, shelf)
     person("badr", "DIWAN:ADM")
     other = browser().sign_in("badr").get(address)
     mine = administrator.get(address)
+    assert "Edit East" in mine.words, "its name, not its code"
     seen = {"row_base": mine.hidden("row_base")}
     assert other.post(address, **(values | seen | {"name_en": "His"})).status == 302
     assert mine.post(address, **(values | seen | {"name_en": "Mine"})).status == 409

@@ -86,7 +86,7 @@ ELSEWHERE = [
 
 
 def test_what_was_typed_waits_while_somebody_signs_in_again(librarian, shelf):
-    typed = TYPED | {"unit": str(shelf.ids["EAST"])}
+    typed = TYPED | {"unit_id": str(shelf.ids["EAST"])}
     form = librarian.get(NEW).hidden("csrf_token")
     librarian.client.delete_cookie("diwan", path="/EG-KN/")
     page = librarian.post(NEW, csrf_token=form, password="a quiet morning", **typed)
@@ -128,6 +128,20 @@ def test_what_is_too_large_to_be_read_is_not_given_back(browser):
                               content_type="application/x-www-form-urlencoded")  # fmt: skip
     assert answer.status_code in (401, 413)
     assert "Send again" not in answer.text
+
+
+def test_a_refused_staff_page_keeps_the_menu_and_leads_back_to_its_list(librarian):
+    librarian.get("/admin/shelf/book/999999")
+    assert librarian.status == 404
+    assert "Main menu" in librarian.html
+    assert "/admin/shelf/book/" in librarian.links("Books")
+    assert librarian.html.count("<h1") == 1
+
+
+def test_dates_in_a_sentence_are_runs_of_their_own(librarian):
+    librarian.get(NEW).post(NEW, title="x", bought_on="1999-13-25")
+    assert librarian.status == 422
+    assert '<bdi dir="ltr" class="ref">2026-11-19</bdi>.' in librarian.html
 
 
 def test_a_wrong_method_is_told(librarian):

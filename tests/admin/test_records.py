@@ -276,6 +276,8 @@ def test_only_where_both_changed_a_field_they_are_asked(two, values, stored):
     assert [cell.strip() for cell in page.rows[0]] == ["Title", "Zayni Barakat", "His title", "My title"]
     assert len(page.rows) == 1, "was, theirs and mine, and of one field alone"
     assert "Only the other one changed; it is kept Copies" in page.words
+    assert re.search(r"Two changes met: #?\w+", page.words), "which record"
+    assert "Changed by: omar · " in page.words, "who was first"
     assert "Only you changed; it will be saved Summary" in page.words
     assert stored()[0]["title"] == "His title", "nothing is saved yet"
     assert page.post(address, **typed).status == 409, "no answer is no choice"
@@ -408,6 +410,7 @@ def test_a_step_that_cannot_be_is_refused_with_a_sentence(librarian, book, shelf
     librarian.get(f"{BOOKS}{book}")
     assert librarian.post(f"{BOOKS}{book}/do/take_back").status == 409
     assert "not possible" in librarian.words
+    assert ">Take back</button>" not in librarian.html, "no button for what cannot be"
     librarian.get(f"{BOOKS}{book}")
     assert librarian.post(f"{BOOKS}{book}/do/write_off").status == 403
     librarian.get(f"{BOOKS}{book}")
