@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from flask import Blueprint, current_app, g, render_template, request, url_for
@@ -10,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from admin.doors import doors
+from admin.outbox_page import undelivered
 from admin.titles import module_title
 from admin.view import View
 from admin.waiting import Backlog, Task, Tile
@@ -66,7 +68,7 @@ class Home(View):
         """Figures of the enabled modules, each opening the records behind it."""
         host = current_app.extensions["diwan"]
         results, failures = host.call("diwan_tiles", scope=scope_in(db.session()))
-        found = [one for several in results for one in several if one is not None]
+        found = [one for one in (*chain.from_iterable(results), undelivered()) if one is not None]
         parts = {name: [one for one in found if isinstance(one, kind)] for name, kind in KINDS.items()}
         if strange := {type(one).__name__ for one in found if not isinstance(one, tuple(KINDS.values()))}:
             current_app.logger.error("diwan_tiles returned what no first page can show: %s", strange)

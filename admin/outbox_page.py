@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -13,9 +13,11 @@ from flask_babel import lazy_gettext
 from werkzeug.exceptions import BadRequest
 
 from admin.cursor import LARGEST_ID
+from admin.dates import digits
 from admin.page import Page
 from admin.record_view import RecordView
 from admin.view import views
+from admin.waiting import Tile
 from core.access import right
 from core.data.base import db
 from core.data.search import latin_digits
@@ -60,6 +62,15 @@ class OutboxPage(Page):
         db.session.commit()
         flash(_("The message is in the queue again and is sent as soon as its turn comes."), "success")
         return redirect(self.link())
+
+
+def undelivered() -> Tile | None:
+    """How many messages are stuck, for the first page; None for who may not read them."""
+    if not may("read", LABEL):
+        return None
+    count = len(failed(db.session(), limit=SHOWN + 1)) + sum(unserved(db.session()).values())
+    shown = _("%(count)s+", count=digits(SHOWN)) if count > SHOWN else digits(count)
+    return Tile(OutboxPage.title, shown, url_for("core_message.index"), "warning" if count else "")
 
 
 def _before() -> int | None:

@@ -1,5 +1,7 @@
 """The administrator's list of what was not delivered: where it got stuck, one more try, and nothing private."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -35,6 +37,12 @@ def state(shelf):
             return message.state, message.attempts
 
     return read
+
+
+def test_the_first_page_says_how_many_are_stuck_to_who_may_read_them(administrator, librarian, lost):
+    assert re.search(r"\b1 Undelivered messages", administrator.get("/admin/").words)
+    assert administrator.links("Undelivered messages") == [OUTBOX] * 2, "in the menu and as a tile"
+    assert "Undelivered messages" not in librarian.get("/admin/").words
 
 
 def test_an_administrator_sees_where_it_got_stuck_and_nothing_private(administrator, lost):

@@ -75,7 +75,8 @@ class Browser:
 
 def text(response):
     """What a page says, without its tags."""
-    said = re.sub(r"<(script|style|svg).*?</\1>|<[^>]+>", " ", response.get_data(as_text=True), flags=re.S)
+    page = re.sub(r"</?bdi[^>]*>", "", response.get_data(as_text=True))  # isolates words, parts none
+    said = re.sub(r"<(script|style|svg).*?</\1>|<[^>]+>", " ", page, flags=re.S)
     return re.sub(r"\s+", " ", html.unescape(said))
 
 

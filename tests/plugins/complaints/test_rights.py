@@ -210,6 +210,9 @@ def test_what_was_entered_wrongly_is_put_right_before_it_is_referred(desk):
     }  # fmt: skip
     group = examiner.post(address, sent | hidden | {"category": desk.categories["SOC"]})
     assert group.status_code == 422
+    nowhere = examiner.post(address, sent | hidden | {"place": ""})
+    assert nowhere.status_code == 422, "the intake asks for the place too"
+    assert 'for="place">المكان <' not in page, "so it is not called optional"
     assert examiner.post(address, sent | hidden).status_code == 302
     with desk.session() as session:
         complaint = session.get(Complaint, key)
