@@ -18,7 +18,7 @@ from core.work.workflow import State
 CODES = ("number", "code", "username", "email", "phone", "national_id", "secret")
 """Columns of such names hold references: always a left-to-right run of their own."""
 
-_RUN = re.compile(r"\d+(?:[-/:.]\d+)+(?: \d+:\d+)?")
+_RUN = re.compile(r"(?<![\w-])\d+(?:[-/:.]\d+)+(?: \d+:\d+)?(?![\w-])")
 Shower = Callable[[Any], Any]
 _REF, _REF_END = Markup('<bdi dir="ltr" class="ref">'), Markup("</bdi>")
 _TEXT, _TEXT_END = Markup('<span dir="auto">'), Markup("</span>")

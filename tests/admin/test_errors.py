@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy.exc import DataError, OperationalError
 from werkzeug import exceptions
 
+from admin.display import runs
 from core.errors import Conflict, Unavailable
 
 
@@ -142,6 +143,12 @@ def test_dates_in_a_sentence_are_runs_of_their_own(librarian):
     librarian.get(NEW).post(NEW, title="x", bought_on="1999-13-25")
     assert librarian.status == 422
     assert '<bdi dir="ltr" class="ref">2026-11-19</bdi>.' in librarian.html
+
+
+def test_digits_inside_a_password_or_code_are_left_in_it():
+    assert runs("ab12-34cd-x7") == "ab12-34cd-x7"
+    assert runs("12-34-ab") == "12-34-ab"
+    assert runs("<b> 2026/000012.") == '&lt;b&gt; <bdi dir="ltr" class="ref">2026/000012</bdi>.'
 
 
 def test_a_wrong_method_is_told(librarian):
