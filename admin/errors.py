@@ -52,6 +52,10 @@ def tell_http(error: HTTPException) -> ResponseReturnValue:
     )
 
 
+AWAY = ("OperationalError", "InterfaceError", "DatabaseError")
+"""The last is what SQLite says of a damaged file; SQLAlchemy's other errors have names of their own."""
+
+
 def tell_refused(error: Refused) -> ResponseReturnValue:
     """What core refused, with its sentence."""
     _let_go()
@@ -63,7 +67,7 @@ def tell_database(error: DBAPIError) -> ResponseReturnValue:
     _let_go()
     if isinstance(error, DataError):
         return _page(400)
-    if error.connection_invalidated or type(error).__name__ in ("OperationalError", "InterfaceError"):
+    if error.connection_invalidated or type(error).__name__ in AWAY:
         logger.error("database away in request %s: %s", g.get("request_id", "-"), type(error).__name__)
         return _page(503)
     return tell_fault(error)

@@ -1,7 +1,7 @@
 """Whatever goes wrong: a clear sentence in the reader's language, the right status, no trace."""
 
 import pytest
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DatabaseError, DataError, OperationalError
 from werkzeug import exceptions
 
 from admin.display import runs
@@ -36,6 +36,7 @@ def failing(librarian, monkeypatch):
         (Unavailable("Being upgraded."), 503, "Being upgraded."),
         (DataError("x", {}, Exception("secret")), 400, "This cannot be read"),
         (OperationalError("select secret", {}, Exception("secret")), 503, "This is away for the moment."),
+        (DatabaseError("select secret", {}, Exception("secret")), 503, "This is away for the moment."),
         (ZeroDivisionError("secret"), 500, "failed and was recorded"),
     ],
 )
