@@ -97,7 +97,7 @@ def test_rows_that_cannot_be_taken_say_why(desk, tmp_path):
         "تاريخ الإغلاق": ("2/4/2023", "تاريخ الإغلاق: is before the complaint was received"),
         "الحالة": ("ضائعة", "is none of"),
         "النتيجة": ("جيد", "is none of"),
-        "نوع الشكوى": ("عائلية", "is none of: Individual، Collective"),
+        "نوع الشكوى": ("عائلية", "is none of: Individual, Collective"),
     }
     rows = [ROW | {"رقم الشكوى": f"B-{n}", name: value} for n, (name, (value, _)) in enumerate(bad.items())]
     report = bring_in(desk, tmp_path, [*rows, ROW])
