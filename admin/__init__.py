@@ -24,6 +24,7 @@ from admin.forms import (
 )
 from admin.page import Page
 from admin.record_view import RecordView, Section
+from admin.view import is_ahead
 from admin.waiting import Task, Tile, backlog, tile
 from core.hooks import hookimpl
 
@@ -52,6 +53,7 @@ __all__ = [
     "badge",
     "door",
     "expose",
+    "is_ahead",
     "ref",
     "tile",
 ]

@@ -28,7 +28,7 @@ from admin.forms.converter import build_form
 from admin.labels import label
 from admin.listing import Listing
 from admin.record_page import RecordPage
-from admin.view import View
+from admin.view import View, is_ahead
 from core.access import Access
 from core.data.base import db
 from core.data.labels import label as label_of
@@ -239,7 +239,7 @@ class RecordView(View):
     def record(self, id: int) -> ResponseReturnValue:  # noqa: A002 - the word of the address
         """The record's page."""
         record = self.find(id)
-        if request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
+        if request.method == "GET" and not is_ahead():
             self.opened(record)
         return self.show(self.record_template, **self.record_values(record))
 

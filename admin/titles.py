@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from admin.view import views
-from core.people.bilingual import present_language
 
 WORDS: dict[str, Any] = {
     "core.membership": lazy_gettext("Roles of users"),
@@ -22,10 +21,7 @@ WORDS: dict[str, Any] = {
 
 def module_title(id: str) -> str:  # noqa: A002 - a module's name in code is its id
     """The title of a module in the reader's language; core's is what its menu is headed by."""
-    module = current_app.extensions["diwan"].modules.get(id)
-    if module is not None and module.manifest is not None:
-        return str(module.manifest.title[present_language()])
-    return _("Administration") if id == "core" else id
+    return _("Administration") if id == "core" else str(current_app.extensions["diwan"].title(id))
 
 
 def record_title(label: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from flask import current_app, g, render_template, url_for
+from flask import current_app, g, render_template, request, url_for
 from flask_admin import BaseView
 from flask_babel import lazy_gettext
 from flask_login import current_user
@@ -14,6 +14,8 @@ from core.access import MARK, Access
 from core.people.access import may
 
 HOME = lazy_gettext("Home")
+AHEAD = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+"""Headers by which browsers say that they fetch a page nobody has asked for yet."""
 
 
 class View(BaseView):
@@ -89,6 +91,11 @@ def views() -> list[View]:
     """Every screen of the site in loading order."""
     found: list[View] = current_app.extensions["diwan_site"]
     return found
+
+
+def is_ahead() -> bool:
+    """Whether the browser fetches a page that nobody has asked for yet."""
+    return any(request.headers.get(name) for name in AHEAD)
 
 
 def _declare(function: Callable[..., Any], right: Access) -> Callable[..., Any]:

@@ -7,9 +7,7 @@ from time import sleep
 
 from flask import (
     Blueprint,
-    Flask,
     Response,
-    current_app,
     redirect,
     render_template,
     request,
@@ -23,7 +21,7 @@ from flask_babel import lazy_gettext as _l
 from admin import door
 from admin.saving import accuse
 from core import Invalid, Refused, Scope, present, public, unscoped
-from core.governorates.present import governorate_context
+from core.governorates.present import governorate_context, running_app
 from core.people.limits import forgive, hit
 from core.people.phones import parse_phone
 from core.people.units import root_unit
@@ -131,8 +129,7 @@ def _look_up(number: str, secret: str) -> progress.Progress:
 
 
 def _matching(number: str, secret: str) -> int | None:
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    with governorate_context(app, present().code, Scope.of_system("citizen")):
+    with governorate_context(running_app(), present().code, Scope.of_system("citizen")):
         return progress.find(number, secret)
 
 

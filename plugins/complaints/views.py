@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
 
-from admin import RecordView, Section, badge, expose
+from admin import RecordView, Section, badge, expose, is_ahead
 from admin.dates import day
 from core import Category, Invalid, Refused, Scope, State, db, may, transition
 from core.access import Access
@@ -28,8 +28,6 @@ from plugins.complaints.workflow import EXAMINING, RECEIVED, REGISTERED
 COMPLAINT = "complaints.complaint"
 ACKNOWLEDGE, REFER, REPRINT = "acknowledge", "refer", "reprint"
 FOCAL_POINT = "FOC"
-AHEAD = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
-"""Headers by which browsers say that they fetch a page nobody has asked for yet."""
 GROUP = _("Complaint desk")
 CONFIDENTIAL_SUBJECT = _("Confidential complaint")
 WORDS = {
@@ -172,11 +170,6 @@ class ComplaintView(RecordView):
         db.session.commit()
         receipts.keep(record)
         return redirect(self.link("receipt", id=id))
-
-
-def is_ahead() -> bool:
-    """Whether the browser fetches a page that nobody has asked for yet."""
-    return any(request.headers.get(name) for name in AHEAD)
 
 
 def show_subject(value: Any, row: Mapping[str, Any]) -> Any:

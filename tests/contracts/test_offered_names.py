@@ -49,7 +49,7 @@ RARE = {
         core.work.transition: allowed""",
     "a page that works under another scope or declares its access by method": """
         core.access: Access
-        core.governorates.present: governorate_context""",
+        core.governorates.present: governorate_context running_app""",
 }
 """Purpose -> room: names. Few modules need them, so they may move between versions; CHANGELOG.md says when."""
 
