@@ -30,9 +30,7 @@ from core.operation.health import health
 from core.people import categories  # noqa: F401  (maps its table)
 from core.people.security import init_security
 from core.work import audit, moves, notes, numbering  # noqa: F401  (listeners on every session, tables)
-
-LARGEST_REQUEST = 16 * 1024 * 1024
-"""Bytes; a larger upload is answered with 413 before it is read."""
+from core.work.files import attachments  # noqa: F401  (its table, and what a rollback takes back)
 
 
 class MountCookies(SecureCookieSessionInterface):
@@ -103,7 +101,7 @@ def _configure(app: Diwan, settings: Settings) -> None:
         DIWAN=settings,
         SECRET_KEY=ROOT,  # extensions only ask whether one is set; Diwan.secret_key answers with derived ones
         SQLALCHEMY_DATABASE_URI=settings.registry_url,  # asked for by the extension; sessions never use it
-        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_CONTENT_LENGTH=settings.largest_request,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         MAX_FORM_PARTS=2000,
         SESSION_COOKIE_NAME="diwan",

@@ -18,6 +18,7 @@ from core.explanation import explain
 COMMANDS = {
     "audit": "core.work.commands:audit",
     "doctor": "core.operation.doctor:doctor",
+    "files": "core.work.files.commands:files",
     "governorate": "core.operation.governorates:governorate",
     "i18n": "core.operation.i18n:i18n",
     "import": "core.exchange.commands:import_",

@@ -12,6 +12,9 @@ from pathlib import Path
 PREFIX = "DIWAN_"
 ENVIRONMENTS = ("development", "test", "production")
 MINIMUM_KEY = 32
+MEGABYTE = 1024 * 1024
+SMALLEST_LIMIT = 16 * MEGABYTE
+"""Bytes of a request that are always taken: an earlier system's register is a larger file than a picture."""
 ASSETS = Path(__file__).resolve().parents[1] / "admin" / "static" / "vendor" / "stamp"
 """Stands where every front-end file was fetched."""
 PRIVATE = 0o077
@@ -46,6 +49,16 @@ class Settings:
     port: int = 8000
     threads: int = 8
     trusted_proxies: int = 0
+    attachment_max_mb: int = 10
+    attachments_per_record: int = 40
+    attachments_url: str | None = field(default=None, repr=False)
+    s3_access_key: str | None = None
+    s3_secret_key: str | None = field(default=None, repr=False)
+
+    @property
+    def largest_request(self) -> int:
+        """Bytes; a larger request is answered with 413 before it is read."""
+        return max(SMALLEST_LIMIT, (self.attachment_max_mb + 6) * MEGABYTE)
 
     @property
     def production(self) -> bool:
@@ -56,7 +69,8 @@ class Settings:
 KNOWN = (
     "DATA_DIR", "REGISTRY_URL", "SECRET_KEY", "SECRET_KEY_FILE", "ENV", "PROVISION_URL", "SMTP_URL",
     "MAIL_FROM", "REDIS_URL", "BASE_URL", "HOSTS", "PLUGIN_PATH", "STRICT", "HOST", "PORT", "THREADS",
-    "TRUSTED_PROXIES",
+    "TRUSTED_PROXIES", "ATTACHMENT_MAX_MB", "ATTACHMENTS_PER_RECORD", "ATTACHMENTS_URL", "S3_ACCESS_KEY",
+    "S3_SECRET_KEY", "S3_SECRET_KEY_FILE",
 )  # fmt: skip
 
 
@@ -86,6 +100,11 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         port=_number(get, "PORT", 8000),
         threads=_number(get, "THREADS", 8),
         trusted_proxies=_number(get, "TRUSTED_PROXIES", 0),
+        attachment_max_mb=_number(get, "ATTACHMENT_MAX_MB", 10),
+        attachments_per_record=_number(get, "ATTACHMENTS_PER_RECORD", 40),
+        attachments_url=get.get("ATTACHMENTS_URL"),
+        s3_access_key=get.get("S3_ACCESS_KEY"),
+        s3_secret_key=_secret(get, "S3_SECRET_KEY"),
     )
     _refuse_guessing(settings)
     return settings
@@ -111,17 +130,20 @@ def _refuse_guessing(settings: Settings) -> None:
 
 def _secret_key(get: Mapping[str, str], env: str, data_dir: Path) -> str:
     """From the environment or a file; in development made once and kept in the data folder."""
-    if "SECRET_KEY" in get:
-        key = get["SECRET_KEY"]
-    elif "SECRET_KEY_FILE" in get:
-        key = Path(get["SECRET_KEY_FILE"]).read_text(encoding="utf-8").strip()
-    elif env == "production":
+    key = _secret(get, "SECRET_KEY")
+    if key is None and env == "production":
         raise SettingError("DIWAN_SECRET_KEY or DIWAN_SECRET_KEY_FILE must be set in production")
-    else:
-        key = _kept_key(data_dir / "secret.key")
+    key = key or _kept_key(data_dir / "secret.key")
     if len(key) < MINIMUM_KEY:
         raise SettingError(f"DIWAN_SECRET_KEY needs at least {MINIMUM_KEY} characters")
     return key
+
+
+def _secret(get: Mapping[str, str], key: str) -> str | None:
+    """The setting `key`, or the content of the file that `key`_FILE names."""
+    if key in get or f"{key}_FILE" not in get:
+        return get.get(key)
+    return Path(get[f"{key}_FILE"]).read_text(encoding="utf-8").strip()
 
 
 def _kept_key(path: Path) -> str:

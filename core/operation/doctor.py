@@ -58,7 +58,7 @@ def shown_settings(settings: Settings) -> Iterator[tuple[str, Any]]:
     for field in fields(settings):
         value = getattr(settings, field.name)
         name = f"DIWAN_{field.name.upper()}"
-        if field.name == "secret_key":
+        if field.name in ("secret_key", "s3_secret_key") and value:
             value = f"set, {len(value)} characters"
         elif field.name.endswith("_url") and value:
             value = without_password(value)

@@ -18,6 +18,7 @@ from core.modules import migrations
 from core.operation.finding import Finding
 from core.people.demo import demo_accounts
 from core.people.sign_in import DEMO
+from core.work.files.sweeping import lost, orphans
 
 VERSIONS = migrations.version_table("")
 
@@ -77,6 +78,21 @@ def look_at_messages(app: Flask, governorate: Governorate) -> Iterator[Finding]:
         )
 
 
+def look_at_files(app: Flask, governorate: Governorate) -> Iterator[Finding]:
+    """A row whose file is gone is a loss; a file whose row never came is only room."""
+    with governorate_context(app, governorate.code, Scope.of_system()) as session:
+        gone, left = lost(session), orphans(session)
+    if gone:
+        count = "1 file is" if len(gone) == 1 else f"{len(gone)} files are"
+        yield Finding(
+            governorate.code, f"{count} missing in the store, {gone[0]} the first: put back from a backup"
+        )
+    if left:
+        count = "1 file" if len(left) == 1 else f"{len(left)} files"
+        command = f"diwan files orphans --governorate {governorate.code} --remove"
+        yield Finding(governorate.code, f"{count} in the store belong to no record: run {command}", False)
+
+
 def look_at_role(app: Flask, governorate: Governorate) -> Iterator[Finding]:
     """PostgreSQL: the role must own this database alone, and no other role may enter it."""
     address = make_url(governorate.url)
@@ -122,5 +138,6 @@ CHECKS: tuple[Callable[[Flask, Governorate], Iterator[Finding]], ...] = (
     look_at_missing_modules,
     look_at_demo,
     look_at_messages,
+    look_at_files,
     look_at_role,
 )

@@ -9,14 +9,17 @@ from pathlib import Path
 from flask import Flask
 
 import core
-from core.config import ASSETS, PRIVATE, Settings
+from core.config import ASSETS, PRIVATE, SettingError, Settings
+from core.errors import Refused, reason
 from core.governorates.present import registry
+from core.keys import ROOT
 from core.language import DEFAULT
 from core.messages.mail import carries_password_in_clear
 from core.modules.dispatch import READY
 from core.operation.catalogues import sources
 from core.operation.finding import Finding
 from core.operation.health import LEAST_FREE, free_disk, worker_state
+from core.work.files.store import new_name, store
 
 HERE = Path(core.__file__).resolve().parent
 
@@ -94,6 +97,7 @@ def _kept(folder: Path) -> Iterator[Path]:
     yield from folder.glob("secret.key")
     yield from folder.glob("governorates")
     yield from folder.glob("outbox")
+    yield from folder.glob("attachments")
 
 
 def look_at_running(app: Flask) -> Iterator[Finding]:
@@ -102,6 +106,22 @@ def look_at_running(app: Flask) -> Iterator[Finding]:
         yield Finding("disk", f"only {free} % is free")
     if (state := worker_state(app)) != "ok":
         yield Finding("worker", f"is {state}: nothing is sent until one runs (diwan worker)", grave=False)
+
+
+def look_at_store(app: Flask) -> Iterator[Finding]:
+    """Attachments can be stored, read again and removed, or the doctor says why not."""
+    name, code = new_name(), ROOT
+    try:
+        keeper = store()
+        keeper.put(code, name, b"diwan doctor")
+        with keeper.open(code, name) as file:
+            sound = file.read() == b"diwan doctor"
+        keeper.delete(code, name)
+    except (Refused, SettingError, OSError) as error:
+        yield Finding("files", f"attachments cannot be stored: {reason(error.__cause__ or error)}")
+        return
+    if not sound:
+        yield Finding("files", "the store of attachments gives back something else than was stored")
 
 
 def _production(app: Flask) -> bool:
@@ -116,4 +136,5 @@ CHECKS: tuple[Callable[[Flask], Iterator[Finding]], ...] = (
     look_at_production,
     look_at_modes,
     look_at_running,
+    look_at_store,
 )

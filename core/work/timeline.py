@@ -1,8 +1,8 @@
-"""What happened to a record, in one order: transitions, notes, messages."""
+"""What happened to a record, in one order: transitions, notes, messages, files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -16,6 +16,7 @@ from core.messages.outbox import FAILED, SENT, WITHDRAWN, Message
 from core.people.bilingual import name_column
 from core.people.units import Unit
 from core.people.users import User
+from core.work.files.attachments import Attachment, told_of
 from core.work.history import IMPORTED
 from core.work.moves import TransitionRow
 from core.work.notes import PUBLIC, Note
@@ -24,7 +25,7 @@ from core.work.workflow import Workflow, workflow_of
 
 @dataclass(frozen=True)
 class Entry:
-    """One line: `kind` is moved, note or message. `who` is a person and unit; for citizens the unit."""
+    """One line: `kind` is moved, note, message or file. `who` is a person and unit; for citizens the unit."""
 
     at: datetime
     kind: str
@@ -48,9 +49,9 @@ class Names:
 
 
 def timeline(record: Any, audience: Literal["staff", "public"] = "staff") -> list[Entry]:
-    """The record's story, oldest first, in the reader's language; five selects whatever its length.
+    """The record's story, oldest first, in the reader's language; six selects whatever its length.
 
-    The public sees transitions and notes marked public and messages that were sent, with the unit
+    The public sees transitions, notes and files marked public and messages that were sent, with the unit
     and never a person's name; what a form held is for staff alone.
     """
     session = object_session(record)
@@ -59,13 +60,16 @@ def timeline(record: Any, audience: Literal["staff", "public"] = "staff") -> lis
     moves, notes, messages = (
         session.scalars(attached(model, record)).all() for model in (TransitionRow, Note, Message)
     )
-    people = {m.actor_id for m in moves} | {n.author_id for n in notes}
-    units = {row.unit_id for row in (*moves, *notes)}
+    files = told_of(record)
+    people = {m.actor_id for m in moves} | {row.author_id for row in (*notes, *files)}
+    people |= {file.withdrawn_by_id for file in files}
+    units = {row.unit_id for row in (*moves, *notes, *files)}
     names = Names(_names(session, User, people if audience == "staff" else ()), _names(session, Unit, units))
     workflow = workflow_of(record)
     entries = [_move(move, workflow, names) for move in moves]
     entries += [_note(note, names) for note in notes]
     entries += [_message(message) for message in messages]
+    entries += [entry for file in files for entry in _file(file, names)]
     if audience == "public":
         entries = [_for_citizen(entry) for entry in entries if entry.public]
     return sorted(entries, key=lambda entry: entry.at)
@@ -106,6 +110,16 @@ def _message(message: Message) -> Entry:
     else:
         title, at = _("Message waiting to be sent"), message.queued_at
     return Entry(at, "message", title, message.subject, public=message.state == SENT)
+
+
+def _file(file: Attachment, names: Names) -> Iterator[Entry]:
+    who, public = names.of(file.author_id, file.unit_id), file.is_public
+    yield Entry(file.at, "file", _("File added"), file.file_name, who, public)
+    if file.withdrawn_at is not None:
+        text = f"\u2068{file.file_name}\u2069: {file.withdrawn_reason}"
+        yield Entry(
+            file.withdrawn_at, "file", _("File withdrawn"), text, names.of(file.withdrawn_by_id, None)
+        )
 
 
 def _for_citizen(entry: Entry) -> Entry:

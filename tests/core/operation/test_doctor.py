@@ -1,5 +1,6 @@
 """The doctor finds what should not be, names it, and fails for what is grave."""
 
+import os
 from dataclasses import replace
 
 import pytest
@@ -16,6 +17,8 @@ from core.operation.doctor import examine, shown_settings
 from core.operation.finding import Finding
 from core.people.demo import load_people
 from core.people.sign_in import DEMO
+from core.work.files.attachments import Attachment
+from core.work.files.store import STORE, FolderStore
 
 
 @pytest.fixture
@@ -231,4 +234,34 @@ def test_every_setting_that_exists_is_listed(app):
     from core.config import KNOWN
 
     listed = {name.removeprefix("DIWAN_") for name, _value in shown_settings(app.config["DIWAN"])}
-    assert set(KNOWN) - listed == {"SECRET_KEY_FILE"}
+    assert set(KNOWN) - listed == {"SECRET_KEY_FILE", "S3_SECRET_KEY_FILE"}
+
+
+def test_a_store_that_cannot_be_written_is_grave(app, findings, monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setitem(app.extensions, STORE, FolderStore(tmp_path / "file"))
+    ((what, grave),) = findings("files")
+    assert what.startswith("attachments cannot be stored")
+    assert grave
+
+
+def test_a_file_that_is_gone_is_grave_and_one_without_a_record_is_advice(
+    ground, governorate, app, findings, monkeypatch, tmp_path
+):
+    keeper = FolderStore(tmp_path)
+    monkeypatch.setitem(app.extensions, STORE, keeper)
+    keeper.put("EG-KN", "f" * 32, b"its row never came")
+    os.utime(tmp_path / "EG-KN/ff" / ("f" * 32), (0, 0))
+    row = {"model": "core.unit", "record_id": 1, "file_name": "a.pdf", "media_type": "application/pdf"}
+    with ground.session("EG-KN") as session:
+        session.add(Attachment(**row, size=1, sha256="0" * 64, stored="e" * 32))
+        session.commit()
+    gone, left = findings("EG-KN")
+    assert gone == (f"1 file is missing in the store, {'e' * 32} the first: put back from a backup", True)
+    assert "diwan files orphans --governorate EG-KN --remove" in left[0]
+    assert not left[1]
+
+
+def test_the_secret_of_the_bucket_is_not_shown(app):
+    shown = dict(shown_settings(replace(app.config["DIWAN"], s3_secret_key="abcdef")))
+    assert shown["DIWAN_S3_SECRET_KEY"] == "set, 6 characters"

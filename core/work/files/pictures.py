@@ -1,0 +1,100 @@
+"""Pictures are drawn anew: what comes out shows the same and holds nothing else.
+
+Gone are where and when it was taken, by which telephone, and whatever was hidden behind the picture.
+What a picture declares is looked at before any of it is decoded: one of 100,000 by 100,000 points
+fits into a few bytes.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from flask_babel import gettext as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from core.errors import Invalid
+from core.work.files.kinds import BY_ENDING, Kind
+
+FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
+MOST_POINTS = {"JPEG": 20_000_000, "PNG": 20_000_000, "WEBP": 8_000_000, "GIF": 8_000_000}
+"""Points decoded at most, so that no picture takes more than 200 MB of memory (trust.md P9)."""
+LARGEST_PHOTO, DRAFT = 120_000_000, 2048
+"""Points of a photograph, which is decoded smaller at once where both sides are twice DRAFT and more."""
+LONGEST_SIDE = 4096
+"""Points of what is kept: small print of an A4 page stays readable."""
+SCANS = 100
+"""So often a photograph may pass over itself while it is drawn; each pass costs time."""
+Image.MAX_IMAGE_PIXELS = LARGEST_PHOTO
+
+
+def redraw(data: bytes, kind: Kind) -> tuple[bytes, Kind]:
+    """The same picture without anything but its points, and the kind it now is (a GIF becomes a PNG).
+
+    Raises Invalid for one that is damaged, or larger than is taken.
+    """
+    form = FORMATS[kind.media_type]
+    try:
+        with Image.open(BytesIO(data), formats=[form]) as picture:
+            _check_points(picture, data, form)
+            return _draw(picture, form)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_large() from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, IndexError) as error:
+        raise Invalid(_("This picture is damaged. Take or save it anew and send it again.")) from error
+
+
+def _check_points(picture: Any, data: bytes, form: str) -> None:
+    """Bound what decoding will take; the header alone has been read."""
+    if form == "JPEG":
+        passes = count_scans(data)
+        if passes > SCANS:
+            raise _too_large()
+        if passes == 1 and picture.width * picture.height <= LARGEST_PHOTO:
+            picture.draft("RGB", (DRAFT, DRAFT))
+    if picture.width * picture.height > MOST_POINTS[form]:
+        raise _too_large()
+
+
+def _too_large() -> Invalid:
+    return Invalid(_("This picture is larger than is taken. Make it smaller and send it again."))
+
+
+def _draw(picture: Any, form: str) -> tuple[bytes, Kind]:
+    flat = form == "JPEG"
+    drawn = ImageOps.exif_transpose(picture)
+    clear = not flat and drawn.has_transparency_data
+    drawn = drawn.convert("RGBA" if clear else "L" if drawn.mode in ("1", "L") else "RGB")
+    drawn.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    drawn.info.clear()
+    out, ending = BytesIO(), {"JPEG": "jpg", "WEBP": "webp"}.get(form, "png")
+    drawn.save(out, format={"jpg": "JPEG", "webp": "WEBP", "png": "PNG"}[ending], quality=88)
+    return out.getvalue(), BY_ENDING[ending]
+
+
+def count_scans(data: bytes) -> int:
+    """How often a JPEG passes over itself, one for an ordinary photograph (ITU-T T.81, annex B)."""
+    at, scans = 2, 0
+    while at + 4 <= len(data) and data[at] == 0xFF and scans <= SCANS:
+        sign = data[at + 1]
+        if sign == 0xFF:
+            at += 1
+            continue
+        if sign == 0xD9:
+            break
+        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        if sign == 0xDA:
+            scans += 1
+            at = _after_points(data, at)
+    return scans
+
+
+def _after_points(data: bytes, at: int) -> int:
+    """Where the next marker stands behind the packed points that begin at `at`."""
+    while True:
+        at = data.find(b"\xff", at)
+        if at < 0 or at + 1 >= len(data):
+            return len(data)
+        if data[at + 1] not in (0, 0xFF, *range(0xD0, 0xD8)):
+            return at
+        at += 1 if data[at + 1] == 0xFF else 2
