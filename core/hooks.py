@@ -17,6 +17,7 @@ An implementation may take fewer arguments than listed. It is written in the plu
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pluggy
@@ -261,4 +262,62 @@ def diwan_demo(session: Session, governorate: Governorate) -> None:
         @hookimpl
         def diwan_demo(session, governorate):
             write_year(session, governorate)
+    """
+
+
+@hookspec
+def diwan_upgraded(session: Session, old: str) -> None:
+    """The plugin's tables have just been brought from those of version `old` to those of the code.
+
+    Plugin hook, called once for each new version, after its migrations and in their transaction; raising
+    undoes the upgrade. For what needs models rather than SQL; what SQL can compute belongs in the migration.
+
+    Example:
+        @hookimpl
+        def diwan_upgraded(session, old):
+            if Version(old) < Version("0.2"):
+                fill_search_text(session)
+    """
+
+
+@hookspec
+def diwan_uninstalling(session: Session) -> Sequence[str]:  # type: ignore[empty-body]
+    """Return what speaks against removing the plugin and its data from this governorate, a sentence each.
+
+    Plugin hook: asked when the plan is shown and again before anything is removed; it writes nothing. One
+    sentence is enough to refuse. Modules that need it, and records that point to its own, the host sees.
+
+    Example:
+        @hookimpl
+        def diwan_uninstalling(session):
+            waiting = count_unanswered(session)
+            return [_("%(n)d complaints wait for an answer.", n=waiting)] if waiting else []
+    """
+
+
+@hookspec
+def diwan_exporting(session: Session, folder: Path) -> None:
+    """The plugin's rows are being exported before it is removed: add what it keeps outside of the database.
+
+    Plugin hook. `folder` is empty; each file put there gets its SHA-256 into the export's manifest, and
+    `diwan_restored` finds it again. Raising leaves everything as it was.
+
+    Example:
+        @hookimpl
+        def diwan_exporting(session, folder):
+            copytree(tiles_of(present().code), folder / "tiles")
+    """
+
+
+@hookspec
+def diwan_restored(session: Session, folder: Path) -> None:
+    """The plugin was installed again with the data of an export: its rows are back, `folder` is as exported.
+
+    Plugin hook; raising undoes the installation. `diwan_installed` is not called, for the reference data came
+    back with the rest.
+
+    Example:
+        @hookimpl
+        def diwan_restored(session, folder):
+            copytree(folder / "tiles", tiles_of(present().code))
     """

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
+from types import MappingProxyType
 from typing import IO, Any
 
 from flask_babel import gettext as _
@@ -27,6 +28,7 @@ from sqlalchemy import (  # fmt: skip
     Engine,
     Integer,
     MetaData,
+    Select,
     String,
     Table,
     Text,
@@ -37,6 +39,7 @@ from sqlalchemy import (  # fmt: skip
     inspect,
     select,
     text,
+    tuple_,
 )
 
 from core.data.cells import BY_TEXT, AsText, Cell, cell_of
@@ -85,14 +88,17 @@ def table_names(connection: Connection) -> list[str]:
     return sorted(inspect(connection).get_table_names())
 
 
-def write_table(connection: Connection, name: str, file: IO[bytes]) -> TableDigest:
+def write_table(
+    connection: Connection, name: str, file: IO[bytes], keys: Select[Any] | None = None
+) -> TableDigest:
     """Write table `name` to `file`, a few rows at a time; returns what stands there.
 
+    With `keys`, a select of primary keys, only those rows.
     Raises sqlalchemy.exc.NoSuchTableError.
     """
     table, cells = _reflect(connection, name)
     sha, rows = hashlib.sha256(), 0
-    for lines in _lines(connection, table, cells):
+    for lines in _lines(connection, table, cells, keys):
         sha.update(lines)
         file.write(lines)
         rows += lines.count(b"\n")
@@ -115,16 +121,26 @@ def check_table(file: IO[bytes], expected: TableDigest) -> None:
         raise Damaged(_("The file of table %(table)s is damaged.", table=expected.name))
 
 
-def read_table(connection: Connection, file: IO[bytes], expected: TableDigest) -> None:
+def read_table(
+    connection: Connection,
+    file: IO[bytes],
+    expected: TableDigest,
+    filled: Mapping[str, Any] = MappingProxyType({}),
+    correct: Callable[[dict[str, Any]], None] = lambda row: None,
+) -> None:
     """Insert the rows of `file`, which must be able to `seek`, into their table.
 
     The whole file is checked before the first row is written; raises Damaged, or Refused where the
     table's columns are others than the file's. Call it inside `loading`.
+
+    `filled` are columns that the table has got since, with the value for each row; `correct` may change a
+    row (values by column) before it is written.
     """
     file.seek(0)
     check_table(file, expected)
     file.seek(0)
     table, cells = _reflect(connection, expected.name)
+    cells = {name: cell for name, cell in cells.items() if name not in filled}
     if json.loads(file.readline()) != _header(table, cells):
         raise Refused(_("Table %(table)s has other columns than the archive.", table=expected.name))
     names = list(cells)
@@ -134,6 +150,8 @@ def read_table(connection: Connection, file: IO[bytes], expected: TableDigest) -
             for name, read in readers:
                 if row[name] is not None:
                     row[name] = read(row[name])
+            row.update(filled)
+            correct(row)
         connection.execute(insert(table), batch)
     _advance(connection, table)
 
@@ -191,11 +209,15 @@ def _header(table: Table, cells: dict[str, Cell]) -> dict[str, Any]:
     return {"table": table.name, "columns": [[name, cell.kind] for name, cell in cells.items()]}
 
 
-def _lines(connection: Connection, table: Table, cells: dict[str, Cell]) -> Iterator[bytes]:
+def _lines(
+    connection: Connection, table: Table, cells: dict[str, Cell], keys: Select[Any] | None
+) -> Iterator[bytes]:
     """The header, then rows, some at a time; each line ends in a newline."""
     yield f"{_encode(_header(table, cells))}\n".encode()
     writers = [(place, cell.write) for place, cell in enumerate(cells.values()) if cell.write]
     statement = select(*(table.c[name] for name in cells)).order_by(*_order(connection, table))
+    if keys is not None:
+        statement = statement.where(tuple_(*table.primary_key).in_(keys))
     for rows in connection.execute(statement.execution_options(yield_per=BATCH)).partitions():
         yield "".join(f"{_encode(_values(row, writers))}\n" for row in rows).encode()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 
@@ -11,9 +12,9 @@ OWNERS: set[str] = {"core"}
 """Ids that may own tables; the loader adds each plugin before its models are imported."""
 
 
-def owner_of(table: str) -> str:
+def owner_of(table: str, owners: Collection[str] = OWNERS) -> str:
     """Id of the plugin that owns `table`: the longest that fits, so `complaints_land` beats `complaints`."""
-    fitting = [owner for owner in OWNERS if table.startswith(f"{owner}_")]
+    fitting = [owner for owner in owners if table.startswith(f"{owner}_")]
     return max(fitting, key=len) if fitting else table.partition("_")[0]
 
 

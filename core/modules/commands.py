@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import click
 from flask import current_app
@@ -10,7 +11,7 @@ from flask import current_app
 from core.errors import reason
 from core.governorates.present import governorate_context, registry, running_app
 from core.language import N_
-from core.modules import check, lifecycle, upgrades
+from core.modules import check, lifecycle, plan, reinstall, uninstall, upgrades
 from core.modules.discovery import discover
 from core.modules.problem import Problem
 
@@ -21,7 +22,7 @@ in_governorate = click.option(
 
 @click.group()
 def module() -> None:
-    """See, check, install, upgrade, enable and disable modules."""
+    """See, check, install, upgrade, enable, disable and uninstall modules."""
 
 
 @module.command("list")
@@ -73,7 +74,49 @@ def _command(name: str, step: Callable[[str, str], object], done: str) -> None:
             click.echo(f"{code} {plugin}: {done}")
 
 
-_command("install", lifecycle.install, "installed")
+@module.command("install")
+@click.argument("plugins", nargs=-1, required=True, metavar="ID...")
+@in_governorate
+@click.option(
+    "--from-export",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="With the data that `uninstall` exported to this folder.",
+)
+def install(plugins: tuple[str, ...], code: str, folder: Path | None) -> None:
+    """Make modules' tables and reference data in a governorate."""
+    if folder is not None and len(plugins) != 1:
+        raise click.UsageError("an export holds the data of one module: name that one")
+    for plugin in plugins:
+        if folder is None:
+            lifecycle.install(code, plugin)
+        else:
+            reinstall.reinstall(code, plugin, folder)
+        click.echo(f"{code} {plugin}: installed")
+
+
+@module.command("uninstall")
+@click.argument("plugin", metavar="ID")
+@in_governorate
+@click.option("--confirm", metavar="ID", help="The module's id once more: only then is anything done.")
+def uninstall_module(plugin: str, code: str, confirm: str | None) -> None:
+    """Show what removing a module and its data would take away; with --confirm, export and remove it."""
+    if confirm is not None:
+        folder = uninstall.uninstall(code, plugin, confirm)
+        click.echo(f"{code} {plugin}: uninstalled; its data are in {folder}")
+        return
+    drawn = plan.plan(code, plugin)
+    click.echo(f"{plugin} {drawn.version}: to be exported and removed from {code}")
+    for share in drawn.shares:
+        click.echo(f"  {share.table:32} {share.rows:>9} {'rows, and the table' if share.own else 'rows'}")
+    for role in drawn.roles:
+        click.echo(f"  role {role.code:27} {role.people:>9} people  {role.name}")
+    for objection in drawn.objections:
+        click.echo(f"not possible: {objection}")
+    if not drawn.objections:
+        click.echo(f"Nothing was done. To do it: --confirm {plugin}")
+
+
 _command("upgrade", upgrades.upgrade_module, "up to date")
 _command("enable", lifecycle.enable, "enabled")
 _command("disable", lifecycle.disable, "disabled")

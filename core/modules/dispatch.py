@@ -137,11 +137,13 @@ class Host:
                     results.append(result)
         return results, failures
 
-    def call_plugin(self, plugin: str, name: str, **arguments: Any) -> None:
-        """Call a plugin hook of one plugin; what it raises goes to the caller."""
-        for implementation in self._implementations(name):
-            if implementation.plugin_name == plugin:
-                _run(implementation, arguments)
+    def call_plugin(self, plugin: str, name: str, **arguments: Any) -> list[Any]:
+        """Call a plugin hook of one plugin and return what it returned; what it raises goes to the caller."""
+        return [
+            _run(implementation, arguments)
+            for implementation in self._implementations(name)
+            if implementation.plugin_name == plugin
+        ]
 
     def enabled(self, plugin: str) -> bool:
         """True if the module is sound and enabled in the present governorate; nothing is outside of one."""

@@ -19,7 +19,7 @@ from core.data.time import now
 from core.errors import NotFound, Refused
 from core.modules.dispatch import READY, Host, Module, is_current
 from core.modules.migrations import upgrade
-from core.modules.models import DISABLED, ENABLED, InstalledModule, bump_serial
+from core.modules.models import DISABLED, ENABLED, INSTALLED, UNINSTALLED, InstalledModule, bump_serial
 from core.modules.order import dependants
 from core.modules.structure import changing
 from core.people.access import sync
@@ -32,7 +32,7 @@ DISCOVERED, OUTDATED, MISSING = "discovered", "outdated", "missing"
 class Standing:
     """One module in one governorate. `module` is None where code is missing, `row` where it is not installed.
 
-    `state` is discovered, installed, enabled, disabled, outdated, broken, blocked or missing.
+    `state` is discovered, installed, enabled, disabled, uninstalled, outdated, broken, blocked or missing.
     """
 
     id: str
@@ -110,7 +110,7 @@ def usable(plugin: str) -> Module:
 def installed_row(session: Session, plugin: str) -> InstalledModule:
     """Return what is recorded of an installed module; raise Refused if it is not installed."""
     row = session.get(InstalledModule, plugin)
-    if row is None:
+    if row is None or row.state == UNINSTALLED:
         raise Refused(_("The module “%(name)s” is not installed here.", name=host().title(plugin)))
     return row
 
@@ -118,7 +118,9 @@ def installed_row(session: Session, plugin: str) -> InstalledModule:
 def needed_by(plugin: str) -> tuple[str, ...]:
     """Return the ids of the modules that need this one, near or far, in loading order."""
     manifests = {name: module.manifest for name, module in host().modules.items() if module.manifest}
-    return dependants(manifests, plugin) if plugin in manifests else ()
+    if plugin in manifests:
+        return dependants(manifests, plugin)
+    return tuple(name for name in sorted(manifests) if plugin in manifests[name].depends)
 
 
 def bring_up(session: Session, connection: Connection, module: Module) -> None:
@@ -145,15 +147,24 @@ def _titles(plugins: Iterable[str]) -> str:
 
 
 def _install(session: Session, connection: Connection, module: Module) -> None:
-    if session.get(InstalledModule, module.id) is not None or module.manifest is None:
+    row = session.get(InstalledModule, module.id)
+    if module.manifest is None or (row is not None and row.state != UNINSTALLED):
         return
     refuse_missing(session, module)
     bring_up(session, connection, module)
-    actor = scope_in(session).actor_id
-    session.add(InstalledModule(id=module.id, version=module.manifest.version, installed_at=now(), by=actor))
+    record_installed(session, module)
+    host().call_plugin(module.id, "diwan_installed", session=session)
+
+
+def record_installed(session: Session, module: Module) -> InstalledModule:
+    """Enter that the module's tables are here, in the version of its code; a known export stays known."""
+    row = session.get(InstalledModule, module.id) or InstalledModule(id=module.id)
+    row.version = module.manifest.version if module.manifest else ""
+    row.state, row.installed_at, row.by = INSTALLED, now(), scope_in(session).actor_id
+    session.add(row)
     bump_serial(session)
     session.flush()
-    host().call_plugin(module.id, "diwan_installed", session=session)
+    return row
 
 
 def _missing(session: Session, module: Module, states: set[str]) -> list[str]:
@@ -163,11 +174,13 @@ def _missing(session: Session, module: Module, states: set[str]) -> list[str]:
 
 
 def _names(session: Session, states: set[str]) -> set[str]:
-    rows = session.scalars(select(InstalledModule))
+    rows = session.scalars(select(InstalledModule).where(InstalledModule.state != UNINSTALLED))
     return {row.id for row in rows if not states or row.state in states}
 
 
 def _state(session: Session, module: Module | None, row: InstalledModule | None) -> str:
+    if row is not None and row.state == UNINSTALLED and (module is None or module.state == READY):
+        return UNINSTALLED
     if module is None:
         return MISSING
     if module.state != READY or module.manifest is None:

@@ -80,17 +80,17 @@ def pending(connection: Connection, plugin: str, folder: Path) -> tuple[str, ...
     return tuple(ids[ids.index(reached) + 1 :] if reached else ids)
 
 
-def upgrade(target: Engine | Connection, plugin: str, folder: Path) -> str | None:
-    """Run what is pending and return the revision reached; all of it or, on an error, nothing.
+def upgrade(target: Engine | Connection, plugin: str, folder: Path, to: str = "head") -> str | None:
+    """Run what is pending, up to the revision `to`, and return the one reached; on an error, nothing is run.
 
     With an engine the lock and the transaction are taken here; a connection is already in one.
     """
     if isinstance(target, Engine):
         with changing_structure(target) as connection:
-            return upgrade(connection, plugin, folder)
+            return upgrade(connection, plugin, folder, to)
     if pending(target, plugin, folder):
         script = ScriptDirectory(folder, version_locations=[folder])
-        context = _context(target, plugin, fn=lambda reached, _: script._upgrade_revs("head", reached))
+        context = _context(target, plugin, fn=lambda reached, _: script._upgrade_revs(to, reached))
         with Operations.context(context):
             context.run_migrations()
     return current(target, plugin)

@@ -55,6 +55,18 @@ def changing(code: str) -> Iterator[tuple[Session, Connection]]:
 
 
 @contextmanager
+def reading(code: str) -> Iterator[tuple[Session, Connection]]:
+    """A system session in governorate `code`, and its connection, that only look; nothing is committed."""
+    governorate = served(code)
+    with (
+        engines().get(code, governorate.url).connect() as connection,
+        bound(Binding(code, connection), Scope.of_system()) as session,
+    ):
+        g.governorate = governorate
+        yield session, connection
+
+
+@contextmanager
 def changing_structure(engine: Engine, wait: int = 120) -> Iterator[Connection]:
     """A transaction that alone changes this database's tables; a second process waits up to `wait` seconds.
 

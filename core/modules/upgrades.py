@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import Refused, reason
-from core.modules.dispatch import READY, logger
+from core.modules.dispatch import READY, Module, logger
 from core.modules.lifecycle import bring_up, host, installed_row, refuse_missing, usable
 from core.modules.migrations import CORE, current, upgrade_core
-from core.modules.models import InstalledModule, bump_serial
+from core.modules.models import UNINSTALLED, InstalledModule, bump_serial
 from core.modules.structure import changing
 from core.people.roles import sync_core
 
@@ -59,8 +59,17 @@ def upgrade_module(code: str, plugin: str) -> bool:
         refuse_missing(session, module)
         before = (row.version, current(connection, plugin))
         bring_up(session, connection, module)
-        row.version = module.manifest.version if module.manifest else row.version
+        renew_version(session, module, row)
         return _announce(session, before != (row.version, current(connection, plugin)))
+
+
+def renew_version(session: Session, module: Module, row: InstalledModule) -> None:
+    """Enter the version of the code; the module is told once if it is another than before."""
+    old, new = row.version, module.manifest.version if module.manifest else row.version
+    if new != old:
+        row.version = new
+        session.flush()
+        host().call_plugin(module.id, "diwan_upgraded", session=session, old=old)
 
 
 def upgrade_host(code: str) -> bool:
@@ -93,5 +102,6 @@ def _try(code: str, plugin: str) -> Step:
 def _installed(code: str) -> list[str]:
     """Return the ids of the modules installed there, in loading order, the unknown last."""
     with changing(code) as (session, _connection):
-        names = set(session.scalars(select(InstalledModule.id)))
+        rows = select(InstalledModule.id).where(InstalledModule.state != UNINSTALLED)
+        names = set(session.scalars(rows))
     return [*(name for name in host().order if name in names), *sorted(names - set(host().order))]

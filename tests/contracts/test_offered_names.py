@@ -11,8 +11,16 @@ import pytest
 import core
 
 ROOT = Path(__file__).parents[2]
-MODULES = [ROOT / "plugins", *(ROOT / "tests/samples" / name for name in ("desk", "ledger", "shelf"))]
-OTHERS = [ROOT / "tests/samples/careless", ROOT / "tests/broken_plugins/lamps"]
+MODULES = [
+    ROOT / "plugins",
+    *(ROOT / "tests/samples" / name for name in ("desk", "ledger", "shelf")),
+    ROOT / "tests/versions/two",
+]
+OTHERS = [
+    ROOT / "tests/samples/careless",
+    ROOT / "tests/broken_plugins/lamps",
+    ROOT / "tests/versions/one",
+]
 """They misbehave on purpose, but need what modules need."""
 
 RARE = {
@@ -47,6 +55,8 @@ RARE = {
         core.work.moves: TransitionRow
         core.work.notes: Note PUBLIC
         core.work.transition: allowed""",
+    "a migration that renames a table": """
+        core.modules.belongings: rename_model""",
     "a page that works under another scope or declares its access by method": """
         core.access: Access
         core.governorates.present: governorate_context running_app""",
