@@ -11,7 +11,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup, escape
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from werkzeug.exceptions import BadRequest
 
 from admin.branches import Branch, drawn
@@ -22,8 +22,9 @@ from admin.filters import Filter
 from admin.name_search import can_search, name_criteria
 from admin.relation_filter import RelationFilter
 from core.data.base import db
+from core.data.scope import scope_in
 from core.data.search import LONGEST_QUERY
-from core.data.visibility import cleared, select_visible
+from core.data.visibility import alternatives, cleared, select_visible
 
 if TYPE_CHECKING:
     from admin.record_view import RecordView
@@ -263,6 +264,7 @@ def _opening(view: RecordView, index: int, name: str) -> Markup:
 
 def count_rows(model: type[Any], conditions: Sequence[Any]) -> int:
     """How many rows match, counted up to 10,001."""
-    inner = select_visible(model, model.id).where(*conditions).limit(COUNTED + 1)
+    seen = (select(model.id).where(one, *conditions) for one in alternatives(model, scope_in(db.session())))
+    inner = union_all(*seen).limit(COUNTED + 1)
     statement = select(func.count()).select_from(inner.subquery())
     return db.session.execute(cleared(statement)).scalar_one()

@@ -4,8 +4,10 @@ import html
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 
+from admin.listing import count_rows
+from core.data.visibility import alternatives, cleared, select_visible
 from core.work.chain import AuditRow
 from plugins.complaints.models import Applicant, Complaint, Referral
 
@@ -36,6 +38,22 @@ def test_each_sees_what_concerns_them_and_no_more(desk):
         assert seen(desk, username, own) == (200, True), username
     for username in ("clerk2", "stranger"):
         assert seen(desk, username, own) == (404, False), username
+
+
+def test_what_is_counted_reason_by_reason_is_what_is_seen_and_nothing_twice(desk):
+    """A complaint of the own unit, by the own hand, of the own area and referred to the own body counts once."""
+    for place, category in (("VILLAGE", "UTL-WAT-LEK"), ("QIFT", "UTL-WAT-LEK"), ("VILLAGE", "ADM-COR")):
+        key = desk.register(place_id=str(desk.places[place]), category_id=str(desk.categories[category])).id
+        desk.refer(key, "WCO", examiner="officer")
+        desk.refer(desk.register(place_id=str(desk.places[place])).id, "ELE")
+    desk.register(username="clerk2")
+    for username in desk.users:
+        scope = desk.scope(username)
+        with desk.session(username) as session:
+            seen_ids = sorted(session.scalars(select_visible(Complaint, Complaint.id)))
+            apart = [select(Complaint.id).where(one) for one in alternatives(Complaint, scope)]
+            assert sorted(session.scalars(cleared(union_all(*apart)))) == seen_ids, username
+            assert count_rows(Complaint, []) == len(seen_ids), username
 
 
 def test_a_local_head_sees_the_places_of_the_area_alone(desk):
