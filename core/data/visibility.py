@@ -82,7 +82,7 @@ class ScopedByParent(Governed):
     @classmethod
     def parent_class(cls) -> type[Any]:
         """The governed class that the relationship `__parent__` leads to."""
-        return cls.__mapper__.relationships[cls.__parent__].mapper.class_
+        return cls.__mapper__.relationships[cls.__parent__].mapper.class_  # type: ignore[attr-defined]
 
 
 class Attached(Governed):
@@ -190,7 +190,7 @@ def _ids_below(table: str, path: str) -> Select[tuple[int]]:
 
 
 def _by_parent(model: Any, cls: type[ScopedByParent], scope: Scope) -> ColumnElement[bool]:
-    mapper: Any = cls.__mapper__
+    mapper: Any = cls.__mapper__  # type: ignore[attr-defined]
     ((local, remote),) = mapper.relationships[cls.__parent__].local_remote_pairs
     scope = within_module(cls.parent_class(), scope)
     if scope.unlimited:
