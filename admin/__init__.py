@@ -8,6 +8,7 @@ from flask_admin import expose
 
 from admin.display import badge, ref
 from admin.doors import door
+from admin.figure_page import FigurePage
 from admin.filters import Filter
 from admin.forms import (
     AmountField,
@@ -36,6 +37,7 @@ __all__ = [
     "ChoiceField",
     "CodeField",
     "DayField",
+    "FigurePage",
     "Filter",
     "Form",
     "LineField",

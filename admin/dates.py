@@ -16,7 +16,7 @@ from babel.dates import get_month_names
 from flask import g
 from markupsafe import Markup
 
-from core.data.search import latin_digits
+from core.data.time import start_of as start_in
 from core.people.bilingual import present_language
 
 LOCALES = {"ar": "ar_EG", "en": "en_GB"}
@@ -101,17 +101,5 @@ def moment(value: datetime | None) -> Markup:
 
 
 def start_of(value: date) -> datetime:
-    """The first moment of a local day, in UTC (where clocks jump at midnight, the first that exists)."""
-    naive = datetime(value.year, value.month, value.day)  # noqa: DTZ001 - the zone is put on in the same line
-    return naive.replace(tzinfo=clock().zone).astimezone(UTC)
-
-
-def read_day(text: str) -> date:
-    """A day as typed: 2026-11-19 or 19/11/2026, in either set of digits; raises ValueError otherwise."""
-    text = latin_digits(text).strip()
-    for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"):
-        try:
-            return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a day has no zone
-        except ValueError:
-            continue
-    raise ValueError(text)
+    """The first moment of a local day, in UTC."""
+    return start_in(value, clock().zone)

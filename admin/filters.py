@@ -15,8 +15,9 @@ from sqlalchemy import ColumnElement
 from werkzeug.exceptions import BadRequest
 
 from admin.columns import python_type
-from admin.dates import day_text, read_day, start_of
+from admin.dates import day_text, start_of
 from core.data.search import LONGEST_QUERY, latin_digits
+from core.data.time import read_day
 
 Options = Sequence[tuple[Any, Any]]
 RESERVED = frozenset({"q", "sort", "size", "after", "before", "filters", "csrf_token"})

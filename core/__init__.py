@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from core.data.time import now
     from core.data.visibility import Scoped, ScopedByParent, Shared, select_visible
     from core.errors import Invalid, NotAllowed, NotPossible, Refused
+    from core.figures.period import Period
+    from core.figures.source import FigureSource
     from core.governorates.present import present
     from core.governorates.registry import Governorate
     from core.hooks import hookimpl
@@ -43,6 +45,8 @@ OFFERED = {
     "core.data.time": ("now",),
     "core.data.visibility": ("Scoped", "ScopedByParent", "Shared", "select_visible"),
     "core.errors": ("Invalid", "NotAllowed", "NotPossible", "Refused"),
+    "core.figures.period": ("Period",),
+    "core.figures.source": ("FigureSource",),
     "core.governorates.present": ("present",),
     "core.governorates.registry": ("Governorate",),
     "core.hooks": ("hookimpl",),

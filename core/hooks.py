@@ -37,7 +37,7 @@ hookimpl = pluggy.HookimplMarker(MARKER)
 
 BOOT = frozenset({
     "diwan_models", "diwan_views", "diwan_blueprints", "diwan_roles", "diwan_workflows",
-    "diwan_imports", "diwan_commands", "diwan_jobs", "diwan_channels", "diwan_start",
+    "diwan_imports", "diwan_figure_sources", "diwan_commands", "diwan_jobs", "diwan_channels", "diwan_start",
 })  # fmt: skip
 """Boot hooks: the check in a separate process calls each of them once."""
 
@@ -125,6 +125,27 @@ def diwan_imports() -> Sequence[Any]:  # type: ignore[empty-body]
         @hookimpl
         def diwan_imports():
             return [imports.ComplaintImport]
+    """
+
+
+@hookspec
+def diwan_figure_sources() -> Sequence[Any]:  # type: ignore[empty-body]
+    """Return figures that the plugin can tell: `FigureSource` objects, each with one select of facts.
+
+    Boot hook. One row of the select is one record that counts; from it the host takes totals, intervals,
+    tables and the list of records behind each number. Its columns: `core.figures.source.COLUMNS`. A select
+    that lacks one, or is not made by `select_visible`, keeps the plugin from being loaded.
+
+    Example:
+        MENDED = FigureSource(
+            key="lamps.mended", label=_("Lamps mended"), reads="lamps.lamp", select=mended,
+            numerator=_("Mended"), denominator=_("Reported"), counts=_("Lamps reported in the period."),
+            unit_label=_("Unit"), stratum_label=_("Kind of lamp"), strata=lambda: KINDS,
+        )
+
+        @hookimpl
+        def diwan_figure_sources():
+            return [MENDED]
     """
 
 

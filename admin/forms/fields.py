@@ -12,8 +12,9 @@ from flask_babel import gettext as _
 from wtforms import DateField, Field, IntegerField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.widgets import DateInput, DateTimeLocalInput, TextInput
 
-from admin.dates import clock, local, read_day
+from admin.dates import clock, local
 from core.data.search import latin_digits
+from core.data.time import read_day
 
 LARGEST = 2**31 - 1
 LTR = {"dir": "ltr", "autocomplete": "off"}

@@ -20,6 +20,7 @@ from core.config import Settings
 from core.data.base import Base, db
 from core.data.labels import owner_of
 from core.errors import reason
+from core.figures.source import find_fault
 from core.language import N_
 from core.modules.discovery import Discovery, discover
 from core.modules.dispatch import BootFailure
@@ -42,6 +43,7 @@ def inspect_plugin(plugin: str, scratch: Path, extra: tuple[Path, ...] = ()) -> 
     with app.app_context():
         for name in sorted(hooks.BOOT - {"diwan_start", "diwan_blueprints"}):
             app.extensions["diwan"].call_boot(name)
+        _verify_figures(app, plugin)
     _verify_migrations(plugin, found)
 
 
@@ -89,6 +91,15 @@ def _verify_personal_data(plugin: str, names: tuple[str, ...]) -> None:
         raise Unusable(
             N_("Its models and plugin.toml differ on whether '%(name)s' is personal."), name=differing[0]
         )
+
+
+def _verify_figures(app: Flask, plugin: str) -> None:
+    """Each select of a figure keeps the contract of its columns and stands behind the visibility guard."""
+    for owner, source in app.extensions["diwan"].call_boot("diwan_figure_sources"):
+        if owner == plugin and (fault := find_fault(source, plugin)):
+            raise Unusable(
+                N_("Its figure '%(key)s' cannot be used: %(detail)s."), key=source.key, detail=fault
+            )
 
 
 def _verify_migrations(plugin: str, found: Discovery) -> None:

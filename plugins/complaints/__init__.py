@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
-from core import Governorate, RoleSpec, Scope, Workflow, hookimpl
+from core import FigureSource, Governorate, RoleSpec, Scope, Workflow, hookimpl
 from core.exchange import ImportSpec
 from plugins.complaints import models
 
@@ -53,10 +53,10 @@ def diwan_workflows() -> list[Workflow]:
 
 @hookimpl
 def diwan_views() -> list[type[Any]]:
-    """The register, and a body's own list."""
-    from plugins.complaints.views import ComplaintView, ReferralView
+    """The register, a body's own list, and the figures."""
+    from plugins.complaints.views import ComplaintFigures, ComplaintView, ReferralView
 
-    return [ComplaintView, ReferralView]
+    return [ComplaintView, ReferralView, ComplaintFigures]
 
 
 @hookimpl
@@ -73,6 +73,14 @@ def diwan_imports() -> list[ImportSpec]:
     from plugins.complaints.imports import COMPLAINT
 
     return [COMPLAINT]
+
+
+@hookimpl
+def diwan_figure_sources() -> list[FigureSource]:
+    """Completion, by the definitions that the numbers are published under."""
+    from plugins.complaints.figures import SOURCES
+
+    return list(SOURCES)
 
 
 @hookimpl

@@ -22,6 +22,8 @@ DESK = frozenset({"EXM", "OFF"})
 REVIEW = frozenset({"REV", "DIR"})
 BODY = frozenset(ANSWERING)
 OPEN = ",".join(TABLE.open_states)
+FIGURES = frozenset({"OFF", DIRECTOR, "HED", "LOC"})
+"""Roles that answer for how it goes."""
 LATE = frozenset({"OFF", DIRECTOR, *ANSWERING})
 """Roles that must know of an answer that is late."""
 
@@ -40,7 +42,13 @@ def tiles(scope: Scope) -> list[Any]:
         *(_of_review() if roles & REVIEW else ()),
         *(_of_director() if DIRECTOR in roles else _with_bodies() if roles & (DESK | REVIEW) else ()),
     ]
-    return [one for one in found if one] or [tile(ComplaintView, _("Open complaints"), state=OPEN)]
+    found = [one for one in found if one]
+    figures = _figures() if roles & FIGURES or not found else ()
+    return [*(found or [tile(ComplaintView, _("Open complaints"), state=OPEN)]), *figures]
+
+
+def _figures() -> Iterator[Any]:
+    yield Task(_("Figures of complaints"), url_for("complaints_figures.index"), "chart-bar")
 
 
 def _of_counter() -> Iterator[Any]:

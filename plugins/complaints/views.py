@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
 
-from admin import RecordView, Section, badge, expose, is_ahead
+from admin import FigurePage, RecordView, Section, badge, expose, is_ahead
 from admin.dates import day
 from core import Category, Invalid, Refused, Scope, State, db, may, transition
 from core.access import Access
@@ -243,3 +243,12 @@ class ReferralView(RecordView):
     def record(self, id: int) -> ResponseReturnValue:  # noqa: A002
         """The complaint itself: it is what the body works on."""
         return redirect(url_for("complaints_complaint.record", id=self.find(id).complaint_id))
+
+
+class ComplaintFigures(FigurePage):
+    """How the desk does: each reader sees the part that is theirs."""
+
+    name, title = "figures", _("Figures of complaints")
+    menu_group = GROUP
+    reads = COMPLAINT
+    figures = ("complaints.cohort", "complaints.flow", "complaints.published", "complaints.removed")

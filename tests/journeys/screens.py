@@ -23,6 +23,7 @@ PAGES = {
     "list": ("/admin/complaints/complaint/", "clerk"),
     "counter": ("/admin/complaints/complaint/new", "clerk"),
     "referrals": ("/admin/complaints/referral/", "focal.water"),
+    "figures": ("/admin/complaints/figures/", "director"),
     "modules": ("/admin/core/module/", "admin"),
     "users": ("/admin/core/user/", "admin"),
     "units": ("/admin/core/unit/", "admin"),

@@ -27,6 +27,8 @@ VARYING = (
     (re.compile(r'(name="(?:csrf_token|token)"[^>]*value=")[^"]*'), r"\1"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "request"),
     (re.compile(r'class="ref">[0-9a-f]{8}<'), "request<"),
+    (re.compile(r"until=[^&\"]+"), "until=now"),
+    (re.compile(r'(class="cutoff"><time) .*?</time>'), r"\1 now"),
 )
 QUIET = frozenset({"core_rate", "core_login", "core_audit", "core_audit_head"})
 """Tables that reading may write: counts of attempts, sign-ins, and the record of who looked."""

@@ -5,8 +5,9 @@
 
 Published by the governorate's spokesman (arabkhabar.com/a/1726628): 6,197 received, of them 4,659
 individual and 1,520 collective, which leaves 18 unstated; 6,140 of them executed, and 98 more that
-were received earlier. Everything else is invented and the same on every run. There is no telephone or
-identity number in it: whichever is plausible belongs to somebody.
+were received earlier. Everything else is invented and the same on every run. No subject is confidential by
+default, so that whoever reads the whole meets the published counts. There is no telephone or identity
+number in it: whichever is plausible belongs to somebody.
 """
 
 import csv
@@ -17,6 +18,7 @@ from pathlib import Path
 from random import Random
 
 HERE = Path(__file__).parent
+CATEGORIES = HERE.parent / "seed/categories.csv"
 PLACES = HERE.parents[2] / "core/people/demo/EG-KN/places.csv"
 INDIVIDUAL, COLLECTIVE, RECEIVED, EXECUTED, EXECUTED_FROM_BEFORE = 4_659, 1_520, 6_197, 6_140, 98
 SOURCE = "qena-2023"
@@ -53,7 +55,8 @@ class Writer:
 
     def __init__(self, random: Random) -> None:
         self.random = random
-        self.subjects = _read("subjects.csv")
+        secret = {row["code"] for row in _read_file(CATEGORIES) if row["confidential"] == "1"}
+        self.subjects = [row for row in _read("subjects.csv") if row["category_code"] not in secret]
         self.replies = [row["reply_ar"] for row in _read("replies.csv") if row["outcome"] == "REMOVED"]
         self.places = [row for row in _read_file(PLACES) if row["kind"] != "governorate"]
         names = _read("names.csv")

@@ -239,3 +239,10 @@ def _settle(ground, code):
             users={user.username: user.id for user in session.scalars(select(User))},
             categories={one.code: one.id for one in session.scalars(select(Category))},
         )
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def reading(ground, request):
+    """One desk for all tests of a file that hardly write."""
+    with ground.governorate("EG-KN", backend=request.param, modules=("complaints",)) as code:
+        yield Desk(ground, code, _settle(ground, code))

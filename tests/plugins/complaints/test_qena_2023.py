@@ -1,5 +1,6 @@
 """The register of Qena's published year 2023 comes in by the command, and the list counts it to the unit."""
 
+import html
 import re
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from core.people.places import Place
 from core.work.moves import TransitionRow
 from plugins.complaints.demo import qena_2023
 from plugins.complaints.models import Complaint
+from tests.plugins.complaints.conftest import text
 
 YEAR = {"received_at_from": "2023-01-01", "received_at_to": "2023-12-31"}
 EARLIER = {"received_at_to": "2022-12-31"}
@@ -66,10 +68,31 @@ def test_the_list_counts_what_was_published(desk, register):
         )
         assert session.execute(cleared(moves)).all() == [("import", None, 6_295)]
 
+    for who in ("director", "auditor"):
+        check_dashboard(desk.browser(who))
+
     again = run(desk.app, "complaints.complaint", register, "--governorate", desk.code)
     assert again.exit_code == 1
     assert "6295 rows read, 0 imported" in again.output
     assert shown(director) == 6_295
+
+
+def check_dashboard(browser):
+    """What the press printed does not follow from its own counts; what follows is told with both counts."""
+    page = browser.get("/admin/complaints/figures/", query_string={"from": "2023-01-01", "to": "2023-12-31"})
+    said = text(page)
+    assert page.status_code == 200
+    assert (
+        "(cohort) 2023 99.08 % Answered or closed 6,140 Complaints received 6,197 Period 2023 As at" in said
+    )
+    assert "(flow) 2023 100.66 % Ended in the period 6,238 Complaints received 6,197 Period 2023" in said
+    assert "may exceed one hundred per cent" in said
+    assert "anything from 98.81 % to 99.29 % (Wilson's interval, 95 %)" in said
+    assert "99.98" not in said
+    counts = re.findall(r">([\d,]+)</bdi></a>", page.text)
+    assert {"6,140", "6,197", "6,238"} <= set(counts), "each count opens its records"
+    rest = html.unescape(re.search(r'href="([^"]*complaints.cohort[^"]*part=rest[^"]*)"', page.text)[1])
+    assert "57 records" in text(browser.get(rest))
 
 
 def test_a_trial_run_says_the_same_and_writes_nothing(desk, register):
