@@ -23,7 +23,7 @@ COMMANDS = {
     "i18n": "core.operation.i18n:i18n",
     "import": "core.exchange.commands:import_",
     "init": "core.operation.setup:init",
-    "module": "core.modules.commands:module",
+    "module": "core.operation.scaffold.command:module",
     "run": "core.operation.running:run",
     "serve": "core.operation.serving:serve",
     "upgrade": "core.modules.commands:upgrade",

@@ -15,6 +15,8 @@ from typing import NamedTuple, TypeVar
 
 import pytest
 
+from core.testing.postgres import find_postgres
+
 
 class Need(NamedTuple):
     """A part of the machine: the fixture that hands it out, and how a person adds it."""
@@ -32,10 +34,6 @@ NEEDS = {
         "postgres_url", "PostgreSQL", "start one and set DIWAN_TEST_POSTGRES to its address, or run .ci/run"
     ),
 }
-POSTGRES_ADDRESSES = (
-    "postgresql+psycopg://root@127.0.0.1:5432/postgres",
-    "postgresql+psycopg://postgres@127.0.0.1:5432/postgres",
-)
 LEFT_OUT = "left out, needs "
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
@@ -51,25 +49,6 @@ def find_chromium() -> str | None:
     if named := os.environ.get("CHROMIUM"):
         return shutil.which(named)
     return shutil.which("/usr/bin/chromium") or shutil.which("chromium")
-
-
-@cache
-def find_postgres() -> str | None:
-    """Address of a PostgreSQL that answers and lets us create databases, or None."""
-    named = os.environ.get("DIWAN_TEST_POSTGRES")
-    return next((url for url in ([named] if named else POSTGRES_ADDRESSES) if can_provision(url)), None)
-
-
-def can_provision(url: str) -> bool:
-    """Whether ``url`` answers within two seconds as a role that may create databases."""
-    import psycopg
-
-    question = "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
-    try:
-        with psycopg.connect(url.replace("+psycopg", "", 1), connect_timeout=2) as connection:
-            return connection.execute(question).fetchone() == (True,)
-    except psycopg.Error:
-        return False
 
 
 FINDERS = {"browser": find_chromium, "postgres": find_postgres}

@@ -23,6 +23,7 @@ from core.modules.problem import Problem
 
 PATIENCE = 120
 """Seconds a check may take before the plugin counts as hanging."""
+HANGS = N_("Its check did not end within %(seconds)s seconds.")
 
 
 def examine(
@@ -61,9 +62,17 @@ def check(found: Discovery, plugin: str, settings: Settings) -> Problem | None:
     try:
         problem = _run(plugin, settings.plugin_path)
     except subprocess.TimeoutExpired:  # not remembered: perhaps the machine was only busy
-        return Problem(N_("Its check did not end within %(seconds)s seconds."), {"seconds": str(PATIENCE)})
+        return Problem(HANGS, {"seconds": str(PATIENCE)})
     remember(settings.data_dir, found, plugin, problem)
     return problem
+
+
+def examine_aside(plugin: str, extra: Sequence[Path]) -> Problem | None:
+    """Check a plugin that lies in one of the `extra` folders for the time being; nothing is remembered."""
+    try:
+        return _run(plugin, extra)
+    except subprocess.TimeoutExpired:
+        return Problem(HANGS, {"seconds": str(PATIENCE)})
 
 
 def remember(data_dir: Path, found: Discovery, plugin: str, problem: Problem | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 import re
 import subprocess
@@ -39,6 +40,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     {downgrades}
 '''
+PATH = "DIWAN_PLUGIN_PATH"
 APART = ("core.cli", "core.testing", "core.modules.check")
 """Modules of core that run something or need the test tools when imported."""
 
@@ -185,9 +187,11 @@ def _tidy(path: Path) -> None:
 def revision(plugin: str, message: str) -> None:
     """Write the next migration of PLUGIN ("core" or a module's id), described by MESSAGE.
 
-    It needs no running Diwan and no database.
+    It needs no running Diwan and no database. Modules are also looked for in DIWAN_PLUGIN_PATH.
     """
-    found = discover()
+    extra = tuple(Path(one).absolute() for one in os.environ.get(PATH, "").split(os.pathsep) if one)
+    importlib.import_module("plugins").__path__.extend(map(str, extra))
+    found = discover(extra)
     if plugin != CORE and plugin not in found.manifests:
         raise click.ClickException(str(found.problems.get(plugin, f"there is no module '{plugin}'")))
     path = write_revision(plugin, message, found)

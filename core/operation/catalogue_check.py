@@ -10,9 +10,10 @@ from babel.messages.catalog import Catalog, Message
 
 from core.language import LANGUAGES
 from core.operation.catalogue_files import PLURALS, Key, filled, forms, key, messages, read
-from core.operation.catalogues import ROOT, extract, sources, wordings
+from core.operation.catalogues import ROOT, Source, extract, sources, wordings
 
 PLACE = re.compile(r"%\((\w+)\)[-+ #0-9.]*[sdifr]|%(?!%)[sdi]")
+ARABIC, WORD = re.compile("[\u0621-\u064a]"), re.compile(r"[a-z]{3}")
 COUNTS = {"num", "count"}
 WORDED = {"ar": frozenset({0, 1, 2}), "en": frozenset({0})}
 """Forms that may say the number in words ("one day", "يومان") and so leave it out."""
@@ -23,15 +24,26 @@ def find_faults(root: Path = ROOT) -> list[str]:
     faults: list[str] = []
     catalogues: dict[str, list[tuple[str, Catalog]]] = {language: [] for language in LANGUAGES}
     for source in sources(root):
-        wanted = {key(message) for message in messages(extract(source))}
         for language, found in catalogues.items():
-            catalog = read(source.po(language), language)
-            found.append((source.name, catalog))
-            faults += _stale(f"{source.name}/{language}", catalog, wanted)
-            faults += _faults(f"{source.name}/{language}", language, catalog)
+            found.append((source.name, read(source.po(language), language)))
+            faults += faults_of(source, language)
     for language, po in wordings(root):
         faults += _faults(f"{po.parts[-4]}/{language}", language, read(po, language))
     return faults + [fault for found in catalogues.values() for fault in _two_ways(found)]
+
+
+def faults_of(source: Source, language: str) -> list[str]:
+    """The faults of one catalogue, looked at by itself."""
+    name, catalog = f"{source.name}/{language}", read(source.po(language), language)
+    wanted = {key(message) for message in messages(extract(source))}
+    return [*_stale(name, catalog, wanted), *_faults(name, language, catalog)]
+
+
+def not_arabic(source: Source) -> list[str]:
+    """Messages whose Arabic has no Arabic letter although the English one has words."""
+    found = messages(read(source.po("ar"), "ar"))
+    texts = [key(one)[0] for one in found if filled(one) and not ARABIC.search("".join(forms(one)))]
+    return [f"{source.name}/ar: not Arabic: {text!r}" for text in texts if WORD.search(PLACE.sub("", text))]
 
 
 def _stale(name: str, catalog: Catalog, wanted: set[Key]) -> Iterator[str]:

@@ -21,6 +21,17 @@ UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 SECRET = re.compile(r"password|secret|token|uniquifier|_sealed$|_index$|_hash$")
 """Names of columns that are digested even if the model forgot to declare them personal."""
 
+ABOUT_PEOPLE = re.compile(
+    r"(^|_)(name|names|forename|surname|father|mother|spouse|phone|mobile|telephone|whatsapp|e?mail|identity"
+    r"|national_id|passport|birthday|birth_date|born_on|iban|applicant|citizen|owner|witness)(_ar|_en|_typed)?$"
+)
+"""Names of columns that usually say who somebody is, or where they are reached."""
+
+
+def sounds_personal(name: str) -> bool:
+    """Whether a column of this name, if it holds text, probably says something about a person."""
+    return bool(ABOUT_PEOPLE.search(name))
+
 
 def plain(value: Any) -> Any:
     """`value` as JSON can hold it: moments in ISO 8601, fractions as text, files by their name.

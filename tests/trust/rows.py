@@ -6,20 +6,18 @@ flush, and none of that may decide what the test world looks like.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from uuid import UUID, uuid5
 
-from sqlalchemy import JSON, Boolean, Date, Enum, Integer, LargeBinary, String, insert, inspect
+from sqlalchemy import Enum, LargeBinary, String, insert, inspect
 from trust.samples import ROWS, coded, finish
 
-from core.data.columns import UtcDateTime
 from core.data.guard import governed_models
 from core.data.labels import label, owner_of
 from core.data.sealed import Sealed
 from core.data.search import Searchable, search_text
-from core.data.time import now
 from core.data.visibility import Attached, Scoped
 from core.people.identity import check_digits
+from core.testing.rows import plain_value
 from core.work.workflow import workflow_of
 
 PHONE, IDENTITY = ("+2010", 8), ("290010127", 4, lambda text: min(check_digits(text)))
@@ -113,15 +111,7 @@ class Writer:
             if kind.length is not None and kind.length < CODES and key != "number":
                 return None if column.nullable or column.default is not None else "x"
             return self._text(cell, name, key, id_, kind.length, personal=personal)
-        if column.default is not None or (column.nullable and not isinstance(kind, (UtcDateTime, Date))):
-            return None
-        if isinstance(kind, UtcDateTime):
-            return None if column.nullable else now() - timedelta(days=3)
-        if isinstance(kind, Date):
-            return None if column.nullable else date(2026, 1, 5)
-        if isinstance(kind, JSON):
-            return {"note": self._text(cell, name, key, id_, None, personal=personal)}
-        return False if isinstance(kind, Boolean) else 1 if isinstance(kind, Integer) else None
+        return plain_value(column, lambda: self._text(cell, name, key, id_, None, personal=personal))
 
     def _text(self, cell, name, key, id_, length, *, personal=False):
         return self.cage.make(

@@ -1,0 +1,1 @@
+"""`diwan module new`: a module of one register, written from one line that names its fields."""
