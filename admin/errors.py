@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, render_template, request, url_for
+from flask import Blueprint, Flask, Response, current_app, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -27,6 +27,9 @@ from core.governorates.mounts import KEY
 logger = logging.getLogger("diwan.errors")
 RETRY = 30
 """Seconds after which a page that is away may be asked for again."""
+FORMS = "diwan_error_forms"
+Form = Callable[[int, str], Response]
+"""Makes the answer of a machine interface from a status and a sentence."""
 
 
 def init(app: Flask) -> None:
@@ -50,6 +53,30 @@ def tell_http(error: HTTPException) -> ResponseReturnValue:
     return _page(
         error.code, own if error.code in (400, 404, 429) else None, getattr(error, "retry_after", None)
     )
+
+
+def tell_as(blueprint: Blueprint, form: Form) -> None:
+    """Have whatever goes wrong below the address of `blueprint` told in its own form instead of a page.
+
+    Also what no view of it answers: an unknown address, a wrong method, a database that is away.
+    """
+    blueprint.record(
+        lambda state: state.app.extensions.setdefault(FORMS, {}).update(
+            {f"{state.url_prefix}/": (blueprint.name, form)}
+        )
+    )
+
+
+def _form_here() -> Form | None:
+    """The form of the machine interface that was asked, where its module is not known to be disabled."""
+    if g.get("governorate") is None:
+        return None
+    for prefix, (name, form) in current_app.extensions.get(FORMS, {}).items():
+        owner = current_app.extensions["diwan"].plugin_of(f"{name}.")
+        if request.path.startswith(prefix) and owner in g.get("modules", {owner}):
+            found: Form = form
+            return found
+    return None
 
 
 AWAY = ("OperationalError", "InterfaceError", "DatabaseError")
@@ -93,6 +120,9 @@ def _page(status: int, sentence: Any = None, retry: Any = None, *, late: bool = 
     title, usual = told(status)
     headers = {"Retry-After": str(retry or RETRY)} if status in (429, 503) else {}
     words = str(sentence or usual)
+    form = _form_here()
+    if form is not None:
+        return form(status, words), headers
     if wants_json():
         return {"error": words, "request_id": g.get("request_id")}, status, headers
     again = resending() if status == 401 or late else None

@@ -102,10 +102,14 @@ class CategoryView(RecordView):
         "confidential": _("Confidential"),
         "emergency": _("Emergency"),
         "mass": _("Concerns many people"),
+        "published": _("In open lists"),
     }
     help = {
         "bodies": _("Separated by semicolons, the competent one first."),
         "hours": _("For emergencies, instead of working days."),
+        "published": _(
+            "Without it the public sees nothing of this subject, not even that something came in."
+        ),
     }
     choices = {"list": lambda: _lists()}
     list_columns = ("name", "code", "list", "parent", "working_days", "hours", "active")
@@ -114,7 +118,7 @@ class CategoryView(RecordView):
     form_sections = (
         Section(None, ("name_ar", "name_en", "code", "list", "parent", "active")),
         Section(_("Promise and competence"), ("working_days", "hours", "bodies")),
-        Section(_("Handling"), ("confidential", "emergency", "mass")),
+        Section(_("Handling"), ("confidential", "published", "emergency", "mass")),
     )
     notes = False
 

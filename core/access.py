@@ -14,14 +14,16 @@ MARK = "diwan_access"
 
 @dataclass(frozen=True)
 class Access:
-    """What an endpoint asks: `kind` is public, signed_in, right, root or everywhere.
+    """What an endpoint asks: `kind` is public, signed_in, right, machine, root or everywhere.
 
-    `label` and `verb` name the right for kind "right": read, create, write, transition, export.
+    `label` and `verb` name the right for kind "right": read, create, write, transition, export. For
+    "machine" the label is the door that a key must be for, and `largest` what it takes, in bytes.
     """
 
     kind: str
     label: str | None = None
     verb: str | None = None
+    largest: int | None = None
 
     @property
     def at_root(self) -> bool:
@@ -55,6 +57,20 @@ everywhere = _mark(Access("everywhere"))
 def right(label: str, verb: str) -> Callable[[View], View]:
     """Staff whose role has the right `verb` on the model `label` ("complaints.complaint")."""
     return _mark(Access("right", label, verb))
+
+
+def machine(door: str, *, largest: int) -> Callable[[View], View]:
+    """Programs with a key for `door` ("open311"), nobody else; a body of more than `largest` bytes is 413.
+
+    Cookies count for nothing there, so no CSRF token is asked for either.
+    """
+    return _mark(Access("machine", door, largest=largest))
+
+
+def machine_doors(app: Flask) -> set[str]:
+    """The doors that a key can be issued for."""
+    found = (declared(app, rule.endpoint) for rule in app.url_map.iter_rules())
+    return {str(access.label) for access in found if access is not None and access.kind == "machine"}
 
 
 def declared(app: Flask, endpoint: str) -> Access | None:

@@ -24,6 +24,8 @@ COMMANDS = {
     "import": "core.exchange.commands:import_",
     "init": "core.operation.setup:init",
     "module": "core.operation.scaffold.command:module",
+    "key": "core.people.key_commands:key",
+    "module": "core.modules.commands:module",
     "run": "core.operation.running:run",
     "serve": "core.operation.serving:serve",
     "upgrade": "core.modules.commands:upgrade",

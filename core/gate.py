@@ -18,17 +18,23 @@ from sqlalchemy.exc import DBAPIError
 from core.access import Access, declared
 from core.data.base import db
 from core.data.scope import Scope, enter_scope
-from core.errors import NotAllowed, NotFound, Unavailable
+from core.errors import NotAllowed, NotFound, Refused, Unavailable
 from core.governorates.mounts import KEY
 from core.governorates.present import bind, registry
 from core.governorates.registry import Governorate
 from core.people.access import may
+from core.people.limits import hit
+from core.people.machine_keys import find_machine
 from core.people.scopes import scope_of
 
 csrf = CSRFProtect()
 CHOOSING = "security.change_password"
 """The page where people choose their password."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+KEY_FIELD = "api_key"
+"""Where a machine shows its key, in the form or the address: the name that Open311 gives it."""
+WRONG_KEYS, QUARTER = 20, 15 * 60
+"""So many wrong keys an address may show in a quarter of an hour, to hear more than that it should wait."""
 
 
 def init(app: Flask) -> None:
@@ -39,6 +45,10 @@ def init(app: Flask) -> None:
     undeclared = [rule.endpoint for rule in app.url_map.iter_rules() if declared(app, rule.endpoint) is None]
     if undeclared:
         raise RuntimeError(f"routes without declared access: {', '.join(sorted(undeclared))}")
+    for rule in app.url_map.iter_rules():
+        access = declared(app, rule.endpoint)
+        if access is not None and access.kind == "machine":
+            csrf.exempt(app.view_functions[rule.endpoint])  # what opens it no browser sends by itself
     beyond = [rule.endpoint for rule in app.url_map.iter_rules() if _is_beyond(app, rule.endpoint)]
     if beyond:
         raise RuntimeError(f"a module's pages belong to a governorate: {', '.join(sorted(beyond))}")
@@ -127,6 +137,8 @@ def require(access: Access) -> Any:
     Who still has a password that somebody else made gets no further than choosing their own. Sets
     `g.scope` for signed-in staff on every kind of page.
     """
+    if access.kind == "machine":
+        return _admit(access)
     if current_user.is_authenticated:
         g.scope = scope_of(current_user)
     if access.kind == "public":
@@ -140,6 +152,21 @@ def require(access: Access) -> Any:
     if access.kind == "right" and not may(str(access.verb), str(access.label)):
         raise NotAllowed(_("Your role does not permit this. Ask your administrator if you need it."))
     return None
+
+
+def _admit(access: Access) -> None:
+    """Let a program in by its key: `g.machine` says which one; it reaches no record, as the public does.
+
+    Raises NotAllowed (403) for a key that is not in force for this door here, Refused (429) after too many.
+    """
+    request.max_content_length = access.largest
+    door, typed = str(access.label), request.form.get(KEY_FIELD) or request.args.get(KEY_FIELD, "")
+    found = find_machine(db.session(), door, typed)
+    if found is None:
+        if not hit(f"machine.{door}:{request.remote_addr}", WRONG_KEYS, QUARTER):
+            raise Refused(_("Too many wrong keys came from your address. Wait a quarter of an hour."), 429)
+        raise NotAllowed(_("This key is not known here: ask the governorate for one."))
+    g.machine, g.scope = found, Scope(unit_id=found.unit_id, origin="machine")
 
 
 def _choose_first() -> Any:

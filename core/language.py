@@ -34,9 +34,13 @@ def init_language(app: Flask) -> None:
 def choose_language() -> str:
     """The language chosen in this browser, else Arabic. It asks no database: an error page may need it.
 
-    Outside a request it is `g.language`, which the command line sets to what the terminal speaks.
+    A machine's interface puts what its caller asked for into `g.asked_language`. Outside a request it is
+    `g.language`, which the command line sets to what the terminal speaks.
     """
-    wanted = request.cookies.get(COOKIE) if has_request_context() else g.get("language")
+    if has_request_context():
+        wanted = g.get("asked_language") or request.cookies.get(COOKIE)
+    else:
+        wanted = g.get("language")
     return wanted if wanted in LANGUAGES else DEFAULT
 
 

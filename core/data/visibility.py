@@ -27,6 +27,7 @@ from sqlalchemy.orm import Mapped, aliased, declared_attr, mapped_column
 from core.data.base import db
 from core.data.labels import label, owner_of
 from core.data.scope import ORDINARY, Scope, scope_in
+from core.errors import Unscoped
 
 T = TypeVar("T", bound=Any)
 
@@ -62,6 +63,14 @@ class Scoped(Governed):
         Name other tables by `.alias()`: a bare table would correlate with an enclosing query's.
         """
         return None
+
+    __published__: ClassVar[tuple[str, ...]] = ()
+    """Columns that everybody may know of the rows that `published` names: nothing about a person."""
+
+    @classmethod
+    def published(cls) -> ColumnElement[bool]:
+        """Rows that everybody may know of; none unless a model says so. See `select_published`."""
+        return false()
 
     @classmethod
     def may_open_confidential(cls, scope: Scope) -> ColumnElement[bool] | None:
@@ -210,6 +219,19 @@ def select_visible(model: Any, *columns: Any) -> Select[Any]:
     freely; a second governed model needs its own `criteria`.
     """
     return cleared(select(*columns).where(criteria(model, scope_in(db.session()))))
+
+
+def select_published(model: type[Scoped], *columns: Any) -> Select[Any]:
+    """A Core select of `columns` over the rows of `model` that everybody may know of, whoever asks.
+
+    For open lists. Never a confidential row, and of the model only what it names in `__published__`; raises
+    Unscoped for another column. Of Shared classes, which may be joined freely, any column is given.
+    """
+    for column in columns:
+        owner = column.class_
+        if not (column.key in model.__published__ if owner is model else issubclass(owner, Shared)):
+            raise Unscoped(f"{owner.__name__}.{column.key} is not published")
+    return cleared(select(*columns).where(model.published(), model.confidentiality <= ORDINARY))
 
 
 def cleared(statement: T) -> T:

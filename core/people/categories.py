@@ -16,6 +16,8 @@ class Category(Tree, Bilingual, Shared, db.Model):
 
     The promise is in `working_days` or, for emergencies, in `hours`. `bodies` are body codes
     separated by semicolons, the competent one first; a unit carries its code in `category_body`.
+    `published` subjects may stand in open lists, without persons; those of social protection, health
+    and integrity may not, for what somebody asked for says much about them.
     """
 
     __tablename__ = "core_category"
@@ -28,6 +30,7 @@ class Category(Tree, Bilingual, Shared, db.Model):
     confidential: Mapped[bool] = mapped_column(default=False)
     emergency: Mapped[bool] = mapped_column(default=False)
     mass: Mapped[bool] = mapped_column(default=False)
+    published: Mapped[bool] = mapped_column(default=True)
     active: Mapped[bool] = mapped_column(default=True)
 
     @declared_attr.directive

@@ -43,7 +43,7 @@ def add_(
     username: str, code: str, name_ar: str, name_en: str | None, email: str | None, members: tuple[str, ...]
 ) -> None:
     """Add an account; the password is asked for, or read from standard input, and replaced by its owner."""
-    with _governorate(code) as session:
+    with open_governorate(code) as session:
         user = _plainly(
             new_user,
             session,
@@ -66,7 +66,7 @@ def add_(
 @inside
 def password_(username: str, code: str) -> None:
     """Give an account a new password, to be changed at the next sign-in, and end its sessions."""
-    with _governorate(code) as session:
+    with open_governorate(code) as session:
         user = session.scalar(select(User).where(User.username == login_name(username)))
         if user is None:
             raise Refused(f"there is no user {username} in {code}")
@@ -82,7 +82,7 @@ def rights_(code: str, role: str) -> None:
     """Give a role the rights again that its modules ship; a way back when nobody can do it on the page."""
     modules = current_app.extensions["diwan"].modules.values()
     shipped = {module.id: module.folder / "access.csv" for module in modules}
-    with _governorate(code) as session:
+    with open_governorate(code) as session:
         _one(session, Role, role)
         count = reset_rights(session, role, {"core": ACCESS} | shipped)
         session.commit()
@@ -93,13 +93,14 @@ def rights_(code: str, role: str) -> None:
 @inside
 def first_admin(code: str) -> None:
     """Print a link that makes an administrator: once, within 24 hours."""
-    with _governorate(code) as session:
+    with open_governorate(code) as session:
         token = issue_first_admin_token(session)
         session.commit()
     click.echo(f"{base_address()}/{code}/first-admin/{token}")
 
 
-def _governorate(code: str) -> Any:
+def open_governorate(code: str) -> Any:
+    """A session that writes, as the system, for a command's block."""
     return governorate_context(running_app(), code, Scope.of_system(), write=True)
 
 

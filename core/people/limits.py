@@ -70,7 +70,7 @@ def forgive(key: str, per: int) -> None:
 
 def sweep(older: timedelta = timedelta(days=2)) -> int:
     """Delete the counts of keys not used for so long; returns how many."""
-    with _writing() as connection:
+    with writing() as connection:
         gone = connection.execute(delete(Rate.__table__).where(Rate.__table__.c.touched_at < now() - older))
         return int(gone.rowcount)
 
@@ -84,7 +84,7 @@ def _counts(key: str, per: int) -> Iterator[dict[int, int]]:
     """The counts of a key by slot; its row is locked until the block ends and then stored."""
     table = Rate.__table__
     hashed = hmac.new(derive(g.binding.code, "rate"), f"{per}:{key}".encode(), hashlib.sha256).hexdigest()
-    with _writing() as connection:
+    with writing() as connection:
         new = INSERT[connection.dialect.name](table).values(key=hashed, counts={}, touched_at=now())
         take = new.on_conflict_do_update(index_elements=[table.c.key], set_={"touched_at": now()})
         stored = connection.scalar(take.returning(table.c.counts))
@@ -95,8 +95,11 @@ def _counts(key: str, per: int) -> Iterator[dict[int, int]]:
 
 
 @contextmanager
-def _writing() -> Iterator[Connection]:
-    """A transaction beside the request's own, which must not hold SQLite's write lock meanwhile."""
+def writing() -> Iterator[Connection]:
+    """A transaction beside the request's own, which must not hold SQLite's write lock meanwhile.
+
+    For counts and marks that stay whatever becomes of the request; nothing audited is written so.
+    """
     end_reading(db.session())
     with g.binding.engine.execution_options(diwan_write=True).begin() as connection:
         yield connection

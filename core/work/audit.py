@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from flask import g, has_app_context
-from sqlalchemy import Connection, event, insert, inspect, update
+from sqlalchemy import Connection, event, func, insert, inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapper, Session, SessionTransaction, object_session
 
@@ -55,6 +56,11 @@ def record(op: str, about: Any, detail: Any = None, *, actor_id: int | None = No
         session.commit()
     finally:
         session.info["write"] = False
+
+
+def last_change(about: str) -> datetime | None:
+    """When a row of the model with this label was last written; None if that was never entered here."""
+    return db.session.scalar(select(func.max(AuditRow.at)).where(AuditRow.model == about))
 
 
 @contextmanager

@@ -61,10 +61,11 @@ def diwan_views() -> list[type[Any]]:
 
 @hookimpl
 def diwan_blueprints() -> list[Blueprint]:
-    """Citizens' pages."""
+    """Citizens' pages, and the interface for other systems."""
+    from plugins.complaints.open311.doors import doors
     from plugins.complaints.public import pages
 
-    return [pages]
+    return [pages, doors]
 
 
 @hookimpl
@@ -110,7 +111,9 @@ def diwan_installed(session: Session) -> None:
 
 @hookimpl
 def diwan_demo(session: Session, governorate: Governorate) -> None:
-    """A year of invented complaints."""
+    """A year of invented complaints, and a published key for trying Open311."""
     from plugins.complaints.demo_year import write_year
+    from plugins.complaints.open311.keys import issue_demo_key
 
     write_year(session, governorate)
+    issue_demo_key(session, governorate)

@@ -10,11 +10,14 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
+DRAFT = "draft"
+"""The state of what was not received yet; the others are in `workflow`."""
+
 INDIVIDUAL, COLLECTIVE = "individual", "collective"
 KINDS: dict[str, Any] = {INDIVIDUAL: _("Individual"), COLLECTIVE: _("Collective")}
 """Whether one person or a group complains; empty where the source did not say."""
 
-COUNTER, PORTAL = "counter", "portal"
+COUNTER, PORTAL, OPEN311 = "counter", "portal", "open311"
 CHANNELS: dict[str, Any] = {
     COUNTER: _("Counter"),
     "hotline": _("Hotline"),
@@ -26,6 +29,7 @@ CHANNELS: dict[str, Any] = {
     "field": _("Field visit"),
     "social": _("Social media monitoring"),
     "upstream": _("Higher authority"),
+    OPEN311: _("Another system (Open311)"),
 }
 """How it reached us."""
 

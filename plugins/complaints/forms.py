@@ -45,16 +45,18 @@ class CategoryField(SelectField):
 
 def offered_categories() -> list[SelectChoice]:
     """The active leaves of the tree, each under the name of the group above it."""
+    return [SelectChoice("", _("Choose"))] + [
+        SelectChoice(str(one.id), one.name, optgroup=group.name if group else None)
+        for one, group in leaf_categories()
+    ]
+
+
+def leaf_categories() -> list[tuple[Category, Category | None]]:
+    """The active leaves of the tree with the group above each, in order."""
     rows = select(Category).where(Category.list == LIST, Category.active).order_by(Category.path)
     found = {category.id: category for category in db.session.scalars(rows)}
     parents = {category.parent_id for category in found.values()}
-    return [SelectChoice("", _("Choose"))] + [
-        SelectChoice(
-            str(one.id), one.name, optgroup=found[one.parent_id].name if one.parent_id in found else None
-        )
-        for one in found.values()
-        if one.id not in parents
-    ]
+    return [(one, found.get(one.parent_id or 0)) for one in found.values() if one.id not in parents]
 
 
 def _whole(value: Any) -> int | str:

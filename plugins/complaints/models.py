@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    and_,
     case,
     false,
     inspect,
@@ -27,7 +28,7 @@ from core import Category, Place, Scope, Scoped, ScopedByParent, Searchable, Ser
 from core.data.visibility import criteria
 from core.people.person import PersonColumns
 from core.people.tree import below
-from plugins.complaints.codes import COUNTER
+from plugins.complaints.codes import COUNTER, DRAFT
 
 LONGEST_SUBJECT, LONGEST_BODY = 200, 4000
 SENT, ACKNOWLEDGED, ANSWERED = "sent", "acknowledged", "answered"
@@ -65,13 +66,19 @@ class Complaint(Scoped, Searchable, Versioned, db.Model):
     `source` and `source_ref` are the sender's name and number where another system sent it.
     `tracking_hash` is the keyed hash of the citizen's secret, which is stored nowhere.
     `outcome` and `reply` are what the citizen was told: filled when the reply is approved;
-    `notified_at` is the proven sending of that message.
+    `notified_at` is the proven sending of that message. `latitude` and `longitude` (WGS 84 degrees,
+    both or none) are where somebody pointed to.
     """
 
     __tablename__ = "complaints_complaint"
     __number__ = Series("complaint", dated="received_at")
     __search__ = ("number", "source_ref", "subject", "body", "address")
-    __personal__ = ("subject", "body", "address", "reply")
+    __personal__ = ("subject", "body", "address", "reply", "latitude", "longitude")
+    __published__ = (
+        "id", "uuid", "received_at", "state", "outcome", "answered_at", "closed_at", "category_id",
+        "place_id", "body_id", "latitude", "longitude",
+    )  # fmt: skip
+    """A point is shown coarsely: see `plugins.complaints.open311.requests`."""
     __table_args__ = (
         UniqueConstraint("source", "source_ref"),
         Index(None, "received_at", "id"),
@@ -105,6 +112,8 @@ class Complaint(Scoped, Searchable, Versioned, db.Model):
     answered_at: Mapped[datetime | None]
     notified_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
     new_secret = cast("str | None", None)
     """A secret made in this request, for the receipt and the message; never stored."""
     new_applicant = cast("Applicant | None", None)
@@ -126,6 +135,13 @@ class Complaint(Scoped, Searchable, Versioned, db.Model):
     def also_visible(cls, scope: Scope) -> ColumnElement[bool] | None:
         """A body sees what was referred to it, and who registered a complaint goes on seeing it."""
         return or_(cls.id.in_(_referred_to(scope)), *_by_author(cls, scope))
+
+    @classmethod
+    def published(cls) -> ColumnElement[bool]:
+        """What was received and is of a subject that may stand in open lists."""
+        category = Category.__table__.alias()
+        subjects = select(category.c.id).where(category.c.published, ~category.c.confidential)
+        return and_(cls.state != DRAFT, cls.category_id.in_(subjects))
 
     @classmethod
     def may_open_confidential(cls, scope: Scope) -> ColumnElement[bool] | None:

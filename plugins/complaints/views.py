@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
 
-from admin import FigurePage, RecordView, Section, badge, expose, is_ahead
+from admin import FigurePage, RecordView, Section, badge, expose, is_ahead, ref
 from admin.dates import day
 from core import Category, Invalid, Refused, Scope, State, db, may, transition
 from core.access import Access
@@ -27,6 +27,7 @@ from plugins.complaints.workflow import EXAMINING, RECEIVED, REGISTERED
 
 COMPLAINT = "complaints.complaint"
 ACKNOWLEDGE, REFER, REPRINT = "acknowledge", "refer", "reprint"
+LOCATION = "location"
 FOCAL_POINT = "FOC"
 GROUP = _("Complaint desk")
 CONFIDENTIAL_SUBJECT = _("Confidential complaint")
@@ -37,6 +38,7 @@ WORDS = {
     "applicant_kind": _("Kind of applicant"),
     "channel": _("Channel"),
     "address": _("Address or landmark"),
+    "location": _("Point on the map"),
     "with_body": _("With"),
     "outcome": _("Outcome"),
     "reply": _("Reply to the citizen"),
@@ -83,7 +85,7 @@ class ComplaintView(RecordView):
     )
     form_needed = ("place", "kind", "applicant_kind", "channel")
     detail_sections = (
-        Section(_("Complaint"), ("category", "place", "address", "kind", "channel", "received_at",
+        Section(_("Complaint"), ("category", "place", "address", "location", "kind", "channel", "received_at",
                                  "unit", "with_body", "source", "source_ref", "body")),
         Section(_("Applicant"), (*identity.FIELDS, "applicant_kind")),
         Section(_("Answer"), ("outcome", "answered_at", "notified_at", "closed_at", "reply")),
@@ -137,6 +139,8 @@ class ComplaintView(RecordView):
         """Who complains is masked by the rules of `identity`."""
         if name in identity.FIELDS:
             return identity.shown(record, name, g.scope)
+        if name == LOCATION:
+            return show_location(record)
         return super().detail_value(record, name)
 
     def detail_extra(self, record: Complaint) -> Any:
@@ -170,6 +174,14 @@ class ComplaintView(RecordView):
         db.session.commit()
         receipts.keep(record)
         return redirect(self.link("receipt", id=id))
+
+
+def show_location(record: Complaint) -> Any:
+    """The point as text, a link to the maps of whoever reads it (RFC 5870); nothing where none was given."""
+    if record.latitude is None or record.longitude is None:
+        return None
+    point = f"{record.latitude:.5f},{record.longitude:.5f}"
+    return Markup('<a href="geo:{}">{}</a>').format(point, ref(point.replace(",", ", ")))
 
 
 def show_subject(value: Any, row: Mapping[str, Any]) -> Any:

@@ -10,8 +10,9 @@ from flask_babel import lazy_gettext as _
 
 from core import State, Transition, Workflow
 from plugins.complaints import forms, steps
+from plugins.complaints.codes import DRAFT
 
-DRAFT, REGISTERED, EXAMINING, REFERRED = "draft", "registered", "examining", "referred"
+REGISTERED, EXAMINING, REFERRED = "registered", "examining", "referred"
 IN_ACTION, REPLY_REVIEW, ANSWERED, CLOSED = "in_action", "reply_review", "answered", "closed"
 RECEIVED = (REGISTERED, EXAMINING, REFERRED, IN_ACTION, REPLY_REVIEW, ANSWERED, CLOSED)
 

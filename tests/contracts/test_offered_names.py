@@ -34,6 +34,16 @@ RARE = {
         core.people.limits: forgive hit
         core.people.person: NATIONAL PersonColumns
         core.people.phones: parse_phone""",
+    "doors for other programs, and lists for everybody": """
+        core.access: machine
+        core.data.visibility: select_published
+        core.errors: NotFound
+        core.language: DEFAULT LANGUAGES
+        core.people.bilingual: present_language
+        core.people.machine_keys: Machine issue
+        core.people.places: root_place
+        core.people.sign_in: is_demo
+        core.work.notes: add_note""",
     "importers": """
         core.data.search: fold latin_digits
         core.exchange: Column ImportSpec Row choice digits past

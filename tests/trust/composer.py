@@ -71,7 +71,7 @@ class Composer:
                 continue
             if door.plugin not in (None, *self.world.modules):
                 continue
-            if door.kind in ("public", "everywhere") and person.role not in PASSERS_BY:
+            if door.kind in ("public", "everywhere", "machine") and person.role not in PASSERS_BY:
                 continue
             if knock or not is_barred(door, person):
                 yield door

@@ -10,12 +10,13 @@ from core.access import declared
 SNAPSHOT = Path(__file__).with_name("routes.txt")
 DASHBOARDS = frozenset({"complaints_figures.index"})
 """Pages that show counts; the records behind them are another door's."""
+KINDS = {"IntegerConverter": "int", "PathConverter": "path", "AnyConverter": "form"}
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True)
 class Door:
-    """One method of one route. `arguments` are (name, kind) with kind int, path or text."""
+    """One method of one route. `arguments` are (name, kind) with kind int, path, form or text."""
 
     rule: str
     method: str
@@ -42,7 +43,7 @@ class Door:
         )
 
     def __str__(self):
-        right = f" {self.label} {self.verb}" if self.label else ""
+        right = "".join(f" {word}" for word in (self.label, self.verb) if word)
         return f"{self.method:6} {self.rule}  {self.endpoint}  {self.kind}{right}"
 
 
@@ -53,10 +54,7 @@ def find_doors(app):
     for rule in app.url_map.iter_rules():
         access = declared(app, rule.endpoint)
         assert access is not None, f"unclassified route {rule.rule} ({rule.endpoint})"
-        kinds = {
-            name: {"IntegerConverter": "int", "PathConverter": "path"}.get(type(made).__name__, "text")
-            for name, made in rule._converters.items()
-        }
+        kinds = {name: KINDS.get(type(made).__name__, "text") for name, made in rule._converters.items()}
         for method in sorted(rule.methods - {"OPTIONS"}):
             found.append(
                 Door(

@@ -42,12 +42,12 @@ def fill_address(app, door, values):
 
 
 def arguments(door, target, text="x"):
-    """Values for a door's arguments: ids are `target`, the rest `text`."""
-    return {name: target if kind == "int" else text for name, kind in door.arguments}
+    """Values for a door's arguments: ids are `target`, a machine's form JSON, the rest `text`."""
+    return {name: {"int": target, "form": "json"}.get(kind, text) for name, kind in door.arguments}
 
 
 def has(door, kind):
-    """Whether one of the door's arguments is of that kind: int, text or path."""
+    """Whether one of the door's arguments is of that kind: int, text, path or form."""
     return any(asked == kind for _, asked in door.arguments)
 
 

@@ -5,6 +5,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from trust.composer import Composer
+from trust.test_isolation import COUNTED
 from trust.world import ABROAD, HERE
 
 from core.app import create_app
@@ -35,9 +36,11 @@ def without_tokens(world, found, token=None):
 
 
 def expected(probe):
-    """The gate asks for login and right first, whoever passes it meets the missing token."""
+    """The gate asks for login, right or key first, whoever passes it meets the missing token."""
     if probe.door.kind in ("public", "everywhere"):
         return {400, 404}
+    if probe.door.kind == "machine":
+        return {403, 404}
     right = probe.door.kind != "right" or probe.person.may(probe.door.verb, probe.door.label)
     return {400} if right and probe.person.role != "citizen" else {400, 401, 403, 404}
 
@@ -46,7 +49,7 @@ def test_no_unsafe_request_passes_without_its_token(world, found, prober):
     for probe in without_tokens(world, found):
         assert prober.make(probe).status_code in expected(probe), probe
     assert not prober.tally.findings, prober.tally.report()
-    assert not +prober.tally.changes
+    assert set(+prober.tally.changes) <= COUNTED, "more than attempts were counted"
 
 
 @ONE_DATABASE
@@ -60,7 +63,7 @@ def test_a_token_of_somebody_else_is_none(world, found, prober, whose):
     for probe in without_tokens(world, found, tokens[whose]):
         if probe.person.role == "CLK":
             assert prober.make(probe).status_code in expected(probe), probe
-    assert not +prober.tally.changes
+    assert set(+prober.tally.changes) <= COUNTED, "more than attempts were counted"
 
 
 @ONE_DATABASE

@@ -27,7 +27,7 @@ def inputs(world, found, roles):
                 found.queries[door.endpoint] if door.safe else set(found.fields[door.endpoint, door.method])
             )
             names |= {*GUESSES[:4], *(URL_WORDS if door.safe else ())}
-            places = [("argument", name) for name, _ in door.arguments]
+            places = [("argument", name) for name, kind in door.arguments if kind != "form"]
             places += [("name", name) for name in sorted(names)]
             for kind, name in places:
                 for value in NASTY:
@@ -58,7 +58,7 @@ def send(world, found, chosen, how):
 
 
 def _mark(door, name):
-    return {asked: "MARK" for asked, kind in door.arguments if asked == name and kind != "int"}
+    return {asked: "MARK" for asked, kind in door.arguments if asked == name and kind not in ("int", "form")}
 
 
 def run(world, found, prober, chosen):

@@ -1,0 +1,194 @@
+"""What everybody may know of complaints, and what nobody may: persons, words, drafts, confidential subjects."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from core.data.time import freeze, now
+from core.people.categories import Category
+from core.people.places import Place
+from core.work.chain import AuditRow
+from plugins.complaints.models import Applicant, Complaint
+
+from ..conftest import IDENTITY, SECRET
+
+CANARIES = {
+    "first_name": "كناريا",
+    "last_name": "بن سري المخفي",
+    "email": "canary@example.org",
+    "phone": "01098765432",
+    "description": "عنوان كناري\nرقمي القومي 29001012701239",
+    "address_string": "الشقة السابعة بشارع الكناري",
+    "media_url": "https://example.org/canary.jpg",
+    "account_id": "canary-account",
+    "device_id": "canary-device",
+}
+HIDDEN = ("كناري", "المخفي", "canary", "98765432", IDENTITY, "26.1641", "32.7160")
+
+
+def listed(machine, **arguments):
+    return {one["service_request_id"]: one for one in machine.get("requests.json", **arguments).json}
+
+
+def put(desk, session, **changes):
+    """A complaint as another door would have left it, without a workflow."""
+    values = {
+        "category_id": desk.categories["UTL-WAT-LEK"], "place_id": desk.places["VILLAGE"], "subject": "سر",
+        "body": "سر", "unit_id": desk.units["CSD"], "applicants": [Applicant(name="سر")],
+    }  # fmt: skip
+    complaint = Complaint(**values | changes)
+    session.add(complaint)
+    session.flush()
+    return complaint
+
+
+def test_nothing_personal_is_ever_shown(desk, machine):
+    told = machine.send(**CANARIES)
+    key = told["service_request_id"]
+    desk.refer(1)
+    desk.answer(1)
+    assert desk.move("reviewer", 1, "approve").status_code == 302
+    paths = ("requests", f"requests/{key}", "services", "discovery", f"tokens/{key}", "requests/x")
+    for path in paths:
+        for form in ("xml", "json"):
+            text = machine.get(f"{path}.{form}").text
+            assert not [word for word in HIDDEN if word in text], path
+            assert "تم إصلاح الماسورة" not in text, "a reply may name somebody"
+    (found,) = machine.get(f"requests/{key}.json").json
+    assert (found["lat"], found["long"]) == (26.164, 32.716), "the street, not the house"
+    assert (found["status"], found["status_notes"]) == ("closed", "أزيل سبب الشكوى")
+    assert (found["agency_responsible"], found["address"]) == ("WCO", "محافظة قنا")
+    with desk.session() as session:
+        complaint = session.get_one(Complaint, 1)
+        assert complaint.number not in machine.get(f"requests/{key}.xml").text
+        local = complaint.answered_at.astimezone(desk_zone(desk)).isoformat(timespec="seconds")
+    assert found["updated_datetime"] == local
+
+
+def desk_zone(desk):
+    from core.governorates.present import registry
+
+    with desk.app.app_context():
+        return registry().get(desk.code).zone
+
+
+def test_an_open_one_is_updated_by_every_step(desk, machine):
+    with freeze(now() - timedelta(days=2)):
+        key = machine.send()["service_request_id"]
+    (before,) = machine.get(f"requests/{key}.json").json
+    assert before["updated_datetime"] == before["requested_datetime"]
+    assert desk.move("examiner", 1, "examine").status_code == 302
+    (after,) = machine.get(f"requests/{key}.json").json
+    assert (after["status"], after["status_notes"]) == ("open", "تحت الفحص")
+    assert after["updated_datetime"] > before["updated_datetime"]
+    assert after["requested_datetime"] == before["requested_datetime"]
+
+
+def test_drafts_confidential_ones_and_unlisted_subjects_are_not_there(desk, machine):
+    shown = machine.send()["service_request_id"]
+    for code in (SECRET, "SOC-PEN", "HLT-SRV", "ADM-DLY"):
+        assert "token" in machine.send(service_code=code), code
+    with desk.session() as session:
+        put(desk, session)
+        kept = put(desk, session, confidentiality=1)
+        session.commit()
+        keys = list(session.scalars(select(Complaint.uuid)))
+        assert len(keys) == 7
+        assert kept.state == "draft"
+    assert set(listed(machine)) == {shown}
+    assert set(listed(machine, service_request_id=",".join(keys))) == {shown}
+    assert [machine.get(f"requests/{key}.xml").status_code for key in keys].count(200) == 1
+    with desk.session() as session:
+        session.scalars(select(Category).filter_by(code="UTL-WAT-LEK")).one().published = False
+        session.commit()
+    assert listed(machine) == {}, "what is taken off the list goes at once, with its past"
+
+
+def test_it_is_the_same_list_for_whoever_is_signed_in_and_leaves_no_trace(desk, machine):
+    machine.send(service_code=SECRET)
+    machine.send()
+    with desk.session() as session:
+        before = session.scalar(select(func.count(AuditRow.seq)))
+    browser = desk.staff("director")
+    own = browser.get("/open311/v2/requests.json")
+    assert own.json == machine.get("requests.json").json
+    with desk.session() as session:
+        entered = session.scalars(select(AuditRow.model).where(AuditRow.seq > before)).all()
+        assert not [name for name in entered if name not in ("core.login", "core.user")]
+
+
+def test_the_list_is_narrowed_as_the_standard_says(desk, machine):
+    with freeze(now() - timedelta(days=100)):
+        old = machine.send(description="قديمة")["service_request_id"]
+    with freeze(now() - timedelta(days=10)):
+        middle = machine.send(description="وسطى", service_code="RDL-LGT")["service_request_id"]
+    new = machine.send(description="جديدة", address_id="VILLAGE")["service_request_id"]
+    assert list(listed(machine)) == [new, middle], "the last 90 days, newest first"
+    assert set(listed(machine, service_request_id=f"{old},{new}", status="closed")) == {old, new}
+    assert set(listed(machine, service_code="RDL-LGT,OTH-OTH")) == {middle}
+    assert listed(machine, service_code=SECRET) == listed(machine, service_code="nonsense") == {}
+    assert set(listed(machine, status="open")) == {new, middle}
+    assert set(listed(machine, status="open,closed")) == {new, middle}
+    assert listed(machine, status="closed") == {}
+    day = f"{now() - timedelta(days=105):%Y-%m-%d}"
+    assert set(listed(machine, start_date=day)) == {old}, "from one date 90 days on"
+    assert set(listed(machine, end_date=f"{now() - timedelta(days=20):%Y-%m-%dT%H:%M:%S}Z")) == {old}
+    assert list(listed(machine, page_size=1)) == [new]
+    assert list(listed(machine, page_size=1, page=2)) == [middle]
+    assert list(listed(machine, page_size="١", page="٢")) == [middle], "either set of digits"
+    assert listed(machine)[new]["address_id"] == "VILLAGE"
+    assert set(listed(machine, status="", service_code="", start_date="", jurisdiction_id="EG-KN")) == {
+        new, middle,
+    }  # fmt: skip
+
+
+def test_moments_have_the_offset_of_their_day(desk, machine):
+    """Egypt has summer time since 2023: the same clock is +03:00 in July and +02:00 in January."""
+    from datetime import UTC, datetime
+
+    offsets = []
+    for month in (1, 7):
+        with freeze(datetime(2026, month, 5, 9, tzinfo=UTC)):
+            key = machine.send(description=f"شهر {month}")["service_request_id"]
+        offsets.append(machine.get(f"requests/{key}.json").json[0]["requested_datetime"])
+    assert offsets == ["2026-01-05T11:00:00+02:00", "2026-07-05T12:00:00+03:00"]
+
+
+def test_a_place_without_point_and_the_other_way_round(desk, machine):
+    key = machine.send(lat=None, long=None, address_id="QUS", address_string="شارع")["service_request_id"]
+    found = listed(machine)[key]
+    assert (found["lat"], found["long"], found["address_id"]) == (None, None, "QUS")
+    with desk.session() as session:
+        assert session.scalars(select(Place.code).join(Complaint)).one() == "QUS"
+
+
+BAD_QUESTIONS = (
+    {"start_date": "yesterday"}, {"start_date": "2026-02-30"}, {"end_date": "2026-01-01T25:00Z"},
+    {"start_date": "0001-01-01"}, {"end_date": "0001-01-01T00:00:00Z"}, {"start_date": "9999-12-31"},
+    {"start_date": "2026-01-01", "end_date": "2026-12-31"}, {"status": "pending"}, {"page": "0"},
+    {"page": "-1"}, {"page": "NaN"}, {"page": "9" * 4000}, {"page_size": "1001"}, {"page_size": "1.5"},
+    {"start_date": "2026-01-01T00:00:00+99:99"}, {"end_date": "'; --"}, {"start_date": "\x00"},
+)  # fmt: skip
+STRANGE_QUESTIONS = (
+    {"service_request_id": "\x00"}, {"service_request_id": ",,,"}, {"service_request_id": "ن" * 5000},
+    {"service_code": "' OR 1=1"}, {"service_code": "\ud800"}, {"page": "100000"}, {"extensions": "true"},
+    {"start_date": "2026"}, {"start_date": "2026-05"}, {"end_date": "2026-05-24T00:00:00 02:00"},
+)  # fmt: skip
+
+
+def test_bad_questions_are_told_in_a_sentence(machine):
+    for arguments in BAD_QUESTIONS:
+        for form in ("xml", "json"):
+            answer = machine.get(f"requests.{form}", **arguments)
+            assert answer.status_code == 400, arguments
+            assert "code" in answer.text, arguments
+
+
+def test_strange_questions_are_answered_with_nothing(machine):
+    from urllib.parse import quote
+
+    for arguments in STRANGE_QUESTIONS:
+        query = "&".join(f"{k}={quote(v.encode('utf-8', 'surrogatepass'))}" for k, v in arguments.items())
+        client = machine.desk.app.test_client()
+        answer = client.get(f"/{machine.desk.code}/open311/v2/requests.json?{query}")
+        assert (answer.status_code, answer.json) == (200, []), arguments
