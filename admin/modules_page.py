@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, redirect
+from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -14,14 +14,19 @@ from flask_babel import lazy_gettext
 
 from admin.doors import doors
 from admin.page import Page
+from admin.saving import accuse
 from admin.titles import module_title
+from admin.uninstalling import UNINSTALLABLE, ConfirmForm, losses
 from admin.view import views
 from core.access import right
 from core.data.base import db
-from core.errors import NotFound, Refused
+from core.errors import Invalid, NotFound, Refused
 from core.governorates.present import present
 from core.modules import lifecycle, upgrades
 from core.modules.lifecycle import Standing
+from core.modules.plan import plan
+from core.modules.reinstall import reinstall
+from core.modules.uninstall import uninstall
 from core.people.access import may
 from core.people.bilingual import present_language
 
@@ -31,6 +36,7 @@ STATES: dict[str, tuple[Any, str]] = {
     "installed": (lazy_gettext("Installed, not enabled"), "blue"),
     "enabled": (lazy_gettext("Enabled"), "green"),
     "disabled": (lazy_gettext("Disabled"), "yellow"),
+    "uninstalled": (lazy_gettext("Removed, its data exported"), "grey"),
     "outdated": (lazy_gettext("To be upgraded"), "orange"),
     "broken": (lazy_gettext("Cannot be used"), "red"),
     "blocked": (lazy_gettext("Blocked by another"), "red"),
@@ -40,6 +46,18 @@ STEPS: dict[str, tuple[Any, str, Callable[[str, str], Any], Any]] = {
     "install": (
         lazy_gettext("Install"),
         "btn-primary",
+        lifecycle.install,
+        lazy_gettext("Installed. It can be enabled now."),
+    ),
+    "reinstall": (
+        lazy_gettext("Install with its data"),
+        "btn-primary",
+        reinstall,
+        lazy_gettext("Installed with its data. It can be enabled now."),
+    ),
+    "afresh": (
+        lazy_gettext("Install empty"),
+        "btn-plain",
         lifecycle.install,
         lazy_gettext("Installed. It can be enabled now."),
     ),
@@ -58,6 +76,7 @@ POSSIBLE = {
     "installed": ("enable",),
     "enabled": ("disable",),
     "disabled": ("enable",),
+    "uninstalled": ("reinstall", "afresh"),
     "outdated": ("upgrade",),
 }
 
@@ -78,6 +97,8 @@ class Card:
     problem: str
     trace: str
     buttons: list[tuple[str, Any, str]]
+    export: str
+    removable: bool
 
 
 class ModulesPage(Page):
@@ -112,6 +133,43 @@ class ModulesPage(Page):
             doors=[door.title for door in doors() if door.plugin == id],
             needing=[module_title(one) for one in needing],
         )
+
+    @expose("/<id>/uninstall", methods=("GET", "POST"))
+    @right(LABEL, "write")
+    def remove(self, id: str) -> ResponseReturnValue:  # noqa: A002 - the word of the address
+        """What is lost by removing a module with its data; with its id typed it is exported and removed."""
+        form = ConfirmForm(request.form if request.method == "POST" else None)
+        sentence = None
+        if request.method == "POST" and form.validate():
+            try:
+                folder = uninstall(present().code, id, form.confirm.data)
+            except Invalid as invalid:
+                accuse(form, invalid)
+                sentence = str(invalid)
+            except Refused as refused:
+                if refused.status in (404, 503):
+                    raise
+                sentence = str(refused)
+            else:
+                flash(_("Removed. Its data are in the export %(folder)s.", folder=folder.name), "success")
+                return redirect(self.link())
+        return self._ask_removal(id, form, sentence)
+
+    def _ask_removal(self, id: str, form: ConfirmForm, sentence: str | None) -> ResponseReturnValue:  # noqa: A002
+        drawn = plan(present().code, id)
+        title = _("Remove %(name)s with all its data?", name=module_title(id))
+        form.confirm.description = _("Type %(id)s to confirm.", id=id)
+        page = self.show(
+            "uninstall.html",
+            title=title,
+            crumbs=self.crumbs((title, None)),
+            form=form,
+            sentence=sentence,
+            plan=drawn,
+            losses=losses(drawn),
+            cancel_url=self.link(),
+        )
+        return page, 422 if form.errors else 409 if sentence else 200
 
     @expose("/<id>/<action>", methods=("POST",))
     @right(LABEL, "write")
@@ -148,4 +206,6 @@ def _card(standing: Standing, allowed: bool) -> Card:
         problem=module.error if module else "",
         trace=module.traceback if module and allowed else "",
         buttons=[(step, STEPS[step][0], STEPS[step][1]) for step in steps],
+        export=(standing.row.export or "") if standing.row and standing.state == "uninstalled" else "",
+        removable=allowed and standing.row is not None and standing.state in UNINSTALLABLE,
     )

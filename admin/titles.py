@@ -15,6 +15,11 @@ WORDS: dict[str, Any] = {
     "core.message": lazy_gettext("Messages to citizens"),
     "core.access": lazy_gettext("Rights"),
     "core.plugin": lazy_gettext("Modules"),
+    "core.transition": lazy_gettext("Steps of records"),
+    "core.note": lazy_gettext("Notes"),
+    "core.attachment": lazy_gettext("Attached files"),
+    "core.number": lazy_gettext("Number series"),
+    "core.setting": lazy_gettext("Settings"),
 }
 """Kinds of records that have no list of their own."""
 

@@ -37,7 +37,7 @@ FORMAT = 1
 @dataclass(frozen=True)
 class Export:
     """What a manifest says. `revision` is the migration that the module's tables were at; `tables` stand in
-    the order of loading; `files` maps what the module added to SHA-256.
+    the order of loading; `files` maps whatever else lies in the folders of the export to SHA-256.
     """
 
     governorate: str
@@ -91,10 +91,10 @@ def keep(folder: Path) -> Path:
 
 
 def write_export(connection: Connection, parts: Iterable[Part], about: Export, folder: Path) -> Export:
-    """Write the rows of `parts` and the manifest, and read all of it again; the caller has filled `more/`."""
+    """Write the rows of `parts` and the manifest, and read all of it again; other files are there."""
     tables = tuple(_write(connection, part, folder) for part in parts)
-    more = sorted(path for path in (folder / MORE).rglob("*") if path.is_file())
-    files = {path.relative_to(folder / MORE).as_posix(): _hash(path) for path in more}
+    more = sorted(path for path in folder.glob("*/**/*") if path.is_file())
+    files = {path.relative_to(folder).as_posix(): _hash(path) for path in more}
     export = replace(about, tables=tables, files=files, made_at=now().isoformat())
     said = export.to_json()
     signed = {**said, "signature": _signature(about.governorate, said)}
@@ -127,8 +127,8 @@ def read_export(code: str, folder: Path) -> Export:
     for table in export.tables:
         _check(folder, table)
     for name, sha256 in export.files.items():
-        if _hash(folder / MORE / name) != sha256:
-            raise _changed(f"{MORE}/{name}")
+        if _hash(folder / name) != sha256:
+            raise _changed(name)
     return export
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.data.labels import owner_of
 from core.errors import Refused, reason
-from core.modules.belongings import Belongings, Part, find_belongings, owners_in
+from core.modules.belongings import VERSIONS, Belongings, Part, find_belongings, owners_in
 from core.modules.dispatch import logger
 from core.modules.lifecycle import host, installed_row, needed_by
 from core.modules.migrations import current
@@ -81,10 +81,10 @@ def draw_up(session: Session, connection: Connection, plugin: str) -> tuple[Plan
 
 
 def _shares(connection: Connection, parts: tuple[Part, ...]) -> Iterator[Share]:
-    """Own tables also when they are empty, of core's only those with rows."""
+    """Own tables also when they are empty, of core's only those with rows; the version is told apart."""
     for part in parts:
         rows = part.count(connection)
-        if rows or part.own:
+        if (rows or part.own) and not part.table.name.startswith(VERSIONS):
             yield Share(part.table.name, rows, part.own)
 
 

@@ -23,7 +23,8 @@ from core.data.base import db
 from core.data.labels import owner_of
 from core.errors import Refused
 from core.language import N_
-from core.modules.belongings import Part, find_belongings, owners_in, read_tables
+from core.modules.attached_files import bring_back
+from core.modules.belongings import Belongings, Part, find_belongings, owners_in, read_tables
 from core.modules.dispatch import Module, logger
 from core.modules.export import MORE, Export, exports_of, file_of, manifest_hash, read_export
 from core.modules.lifecycle import bring_up, host, record_installed, refuse_missing, usable
@@ -52,7 +53,8 @@ def reinstall(code: str, plugin: str, folder: Path | None = None) -> None:
         export = read_export(code, folder)
         _refuse_other(module, export)
         upgrade(connection, plugin, module.folder / "migrations", export.revision or "base")
-        _fill(connection, export, folder)
+        found = _fill(connection, export, folder)
+        bring_back(session, connection, found, code, folder)
         session.expire_all()
         _bring_up(session, connection, module, export)
         host().call_plugin(plugin, "diwan_restored", session=session, folder=folder / MORE)
@@ -91,8 +93,8 @@ def _bring_up(session: Session, connection: Connection, module: Module, export: 
     session.flush()
 
 
-def _fill(connection: Connection, export: Export, folder: Path) -> None:
-    """Put the rows back and prove that they are those of the manifest."""
+def _fill(connection: Connection, export: Export, folder: Path) -> Belongings:
+    """Put the rows back and prove that they are those of the manifest; returns what is there now."""
     tables = read_tables(connection).tables
     owners = owners_in(connection) | {export.plugin}
     own = {table.name for table in export.tables if owner_of(table.name, owners) != CORE}
@@ -117,7 +119,7 @@ def _fill(connection: Connection, export: Export, folder: Path) -> None:
         raise Refused(
             _("The export does not fit what is here now: something that its records name is gone or taken.")
         ) from error
-    _prove(connection, export, altered)
+    return _prove(connection, export, altered)
 
 
 def _as_it_is(row: dict[str, Any]) -> None:
@@ -187,13 +189,15 @@ class Renumbering:
         return correct if columns else None
 
 
-def _prove(connection: Connection, export: Export, tables: Mapping[str, bool]) -> None:
+def _prove(connection: Connection, export: Export, tables: Mapping[str, bool]) -> Belongings:
     """What is there now must be what the manifest says; of `tables` that are True only as many rows."""
-    parts = {part.table.name: part for part in find_belongings(connection, export.plugin, host().order).parts}
+    belongings = find_belongings(connection, export.plugin, host().order)
+    parts = {part.table.name: part for part in belongings.parts}
     for expected in export.tables:
         found = _digest(connection, parts.get(expected.name), expected.name)
         if found != (replace(expected, sha256=found.sha256) if tables[expected.name] else expected):
             raise Unusable(N_("The rows of '%(table)s' did not come back as they were."), table=expected.name)
+    return belongings
 
 
 def _digest(connection: Connection, part: Part | None, name: str) -> TableDigest:

@@ -18,6 +18,7 @@ from core.data.scope import scope_in
 from core.data.time import now
 from core.errors import Invalid, Refused, Unavailable
 from core.language import N_
+from core.modules.attached_files import let_go, take_along
 from core.modules.belongings import Belongings, Part, find_belongings, owners_in
 from core.modules.export import MORE, Export, keep, manifest_hash, new_folder, write_export
 from core.modules.lifecycle import host, installed_row
@@ -28,6 +29,7 @@ from core.modules.problem import Unusable
 from core.modules.structure import changing
 from core.people import generation
 from core.work import audit
+from core.work.chain import code_of
 
 LABEL = "core.plugin"
 
@@ -48,7 +50,8 @@ def uninstall(code: str, plugin: str, confirmed: str) -> Path:
         if plan.objections:
             raise Refused(" ".join(plan.objections))
         _hold(connection, found)
-        export = _export(session, connection, code, plan, found, folder)
+        files = take_along(connection, found, code, folder)
+        export = _export(session, connection, plan, found, folder)
         _remove(connection, found, export)
         _prove(connection, plugin)
         path = keep(folder)
@@ -56,6 +59,7 @@ def uninstall(code: str, plugin: str, confirmed: str) -> Path:
         row.state, row.by = UNINSTALLED, scope_in(session).actor_id
         row.export, row.export_hash = path.name, manifest_hash(path)
         _tell(session, plugin, export, row.export_hash, path.name)
+    let_go(code, files)
     return path
 
 
@@ -67,14 +71,12 @@ def _hold(connection: Connection, found: Belongings) -> None:
     if names:
         connection.execute(text(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE"))
     for part in found.shared:
-        connection.execute(select(part.table).where(part.which).with_for_update())
+        connection.execute(select(*part.table.primary_key).where(part.which).with_for_update())
 
 
-def _export(
-    session: Session, connection: Connection, code: str, plan: Plan, found: Belongings, folder: Path
-) -> Export:
+def _export(session: Session, connection: Connection, plan: Plan, found: Belongings, folder: Path) -> Export:
     host().call_plugin(plan.plugin, "diwan_exporting", session=session, folder=folder / MORE)
-    about = Export(code, plan.plugin, plan.version, plan.revision, "", (), {})
+    about = Export(code_of(session), plan.plugin, plan.version, plan.revision, "", (), {})
     return write_export(connection, _but_version(found, plan.plugin), about, folder)
 
 
