@@ -15,6 +15,7 @@ from admin.forms import (
     ChoiceField,
     CodeField,
     DayField,
+    FilesField,
     Form,
     LineField,
     MomentField,
@@ -22,6 +23,7 @@ from admin.forms import (
     RelationField,
     RelationsField,
     TextField,
+    posted,
 )
 from admin.page import Page
 from admin.record_view import RecordView, Section
@@ -38,6 +40,7 @@ __all__ = [
     "CodeField",
     "DayField",
     "FigurePage",
+    "FilesField",
     "Filter",
     "Form",
     "LineField",
@@ -56,6 +59,7 @@ __all__ = [
     "door",
     "expose",
     "is_ahead",
+    "posted",
     "ref",
     "tile",
 ]

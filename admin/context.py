@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup, escape
 
+from admin.attachments import size
 from admin.dates import day, digits, moment
 from admin.display import comma, runs, show
 from admin.forms.form import aria, first_error, kind
@@ -86,4 +87,15 @@ GLOBALS: tuple[Callable[..., Any], ...] = (
     place_name,
     scheme,
 )
-FILTERS: tuple[Callable[..., Any], ...] = (aria, attrs, day, digits, first_error, kind, moment, runs, show)
+FILTERS: tuple[Callable[..., Any], ...] = (
+    aria,
+    attrs,
+    day,
+    digits,
+    first_error,
+    kind,
+    moment,
+    runs,
+    show,
+    size,
+)

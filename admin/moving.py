@@ -10,8 +10,9 @@ from flask_babel import gettext as _
 
 from admin.forms.form import Form
 from admin.forms.relations import FIND
-from admin.record_page import Heading, may_note, may_publish
+from admin.record_page import Heading
 from admin.saving import accuse
+from admin.workers import may_note, may_publish
 from core.data.base import db
 from core.data.scope import scope_in
 from core.data.visibility import visible

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Text
 
+from admin.attachments import files_of
 from admin.choices import choices_of
 from admin.columns import column_of
 from admin.display import is_code, ref, show
 from admin.story import NoteForm, Told, story_of
-from core.data.base import db
-from core.data.scope import scope_in
-from core.data.visibility import reached_as
+from admin.workers import may_note, may_publish
 from core.people.access import may, may_on
 from core.work.transition import allowed
 from core.work.workflow import State
@@ -73,6 +72,7 @@ class RecordPage(Heading):
         self.edit_url = self._edit_url()
         self.sections = self._sections()
         self.extra = view.detail_extra(record)
+        self.files = files_of(view, record) if view.attachments else None
         self.story: list[Told] | None = story_of(view, record) if view.notes or view.workflow else None
         self.note_form = note_form(view, record) if view.notes and may_note(record) else None
         self.note_url = view.link("note", id=record.id) if view.notes else None
@@ -122,19 +122,6 @@ class RecordPage(Heading):
 def _first(record: Any, names: tuple[str, ...]) -> str:
     found = (getattr(record, name, None) for name in names)
     return next((str(text) for text in found if text), "")
-
-
-def may_note(record: Any) -> bool:
-    """Notes are for those who work on the record: who may write or move it."""
-    return may_on("write", record) or may_on("transition", record)
-
-
-def may_publish(view: RecordView, record: Any) -> bool:
-    """Whether the present person may write a note to the citizen, by a role that reaches the record."""
-    scope, roles = scope_in(db.session()), view.public_notes_by
-    if roles is None or scope.system:
-        return True
-    return not scope.roles.isdisjoint(roles) and record.id in reached_as(roles, [record], scope)
 
 
 def note_form(view: RecordView, record: Any) -> NoteForm:

@@ -1,7 +1,8 @@
 """`RecordView`: the one base of every screen of records. What it shows is declared, how it behaves is here.
 
 Routes below `/admin/<plugin>/<thing>/`, endpoint `<plugin>_<thing>.`: `index`, `create` (new),
-`record` (<id>), `edit`, `move` (do/<action>), `note`. No GET writes; there is no delete.
+`record` (<id>), `edit`, `move` (do/<action>), `note`; with `attachments` also `attach`, `file`, `small`
+and `withdraw`. No GET writes; there is no delete.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Column, inspect
 from wtforms import Form as WtForm
 
-from admin import moving, saving
+from admin import attachments, moving, saving
 from admin.choices import choices_of, list_shower
 from admin.columns import column_of, relation
 from admin.cursor import LARGEST_ID
@@ -91,6 +92,8 @@ class RecordView(View):
     notes: ClassVar[bool] = True
     public_notes_by: ClassVar[tuple[str, ...] | None] = None
     """Roles that may write notes to the citizen; without, everybody who may write notes at all."""
+    attachments: ClassVar[bool] = False
+    """Whether files hang on these records; added by who may write or move the record."""
     # --- the form
     create: ClassVar[bool] = True
     edit: ClassVar[bool] = True
@@ -205,11 +208,12 @@ class RecordView(View):
     def access_of(self, method: str) -> Access | None:
         """Rights by page; pages that a view does without have no route."""
         absent = {"create_page": not self.create, "edit_page": not self.edit, "note": not self.notes}
+        absent |= dict.fromkeys(("attach", "file", "small", "withdraw"), not self.attachments)
         if absent.get(method) or (method == "move" and self.workflow is None):
             return None
         verbs = {"create_page": CREATE, "edit_page": WRITE, "move": MOVE}
-        if method == "note":
-            return Access("signed_in")  # whoever may write or move the record; `note` asks
+        if method in ("note", "attach", "withdraw"):
+            return Access("signed_in")  # whoever may write or move the record; the page itself asks
         return Access("right", self.label_name, verbs.get(method, READ))
 
     # --- pages
@@ -267,6 +271,26 @@ class RecordView(View):
     def note(self, id: int) -> ResponseReturnValue:  # noqa: A002
         """A note in the timeline."""
         return moving.note(self, self.find(id))
+
+    @expose("/<int:id>/files", methods=("POST",))
+    def attach(self, id: int) -> ResponseReturnValue:  # noqa: A002
+        """Further files."""
+        return attachments.add(self, self.find(id))
+
+    @expose("/<int:id>/files/<int:file>")
+    def file(self, id: int, file: int) -> ResponseReturnValue:  # noqa: A002
+        """One of its files, to be saved."""
+        return attachments.give(self, self.find(id), file)
+
+    @expose("/<int:id>/files/<int:file>/small")
+    def small(self, id: int, file: int) -> ResponseReturnValue:  # noqa: A002
+        """A small picture of one of its pictures."""
+        return attachments.give_small(self, self.find(id), file)
+
+    @expose("/<int:id>/files/<int:file>/withdraw", methods=("POST",))
+    def withdraw(self, id: int, file: int) -> ResponseReturnValue:  # noqa: A002
+        """Give one of its files to nobody any more."""
+        return attachments.take_away(self, self.find(id), file)
 
     def sections(self, *, detail: bool = False) -> tuple[Section, ...]:
         """Sections of the record's page or of the form.

@@ -23,7 +23,7 @@ from core.work.diff import record_id
 from core.work.notes import INTERNAL, LONGEST, PUBLIC
 from core.work.timeline import Entry, timeline
 
-LOOKS = {"moved": "move", "message": "message"}
+LOOKS = {"moved": "move", "message": "message", "file": "file"}
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from admin.forms.fields import (
     NumberField,
     TextField,
 )
+from admin.forms.files import FilesField, posted
 from admin.forms.form import Form
 from admin.forms.relations import RelationField, RelationsField
 
@@ -18,6 +19,7 @@ __all__ = [
     "ChoiceField",
     "CodeField",
     "DayField",
+    "FilesField",
     "Form",
     "LineField",
     "MomentField",
@@ -25,4 +27,5 @@ __all__ = [
     "RelationField",
     "RelationsField",
     "TextField",
+    "posted",
 ]

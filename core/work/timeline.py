@@ -114,7 +114,8 @@ def _message(message: Message) -> Entry:
 
 def _file(file: Attachment, names: Names) -> Iterator[Entry]:
     who, public = names.of(file.author_id, file.unit_id), file.is_public
-    yield Entry(file.at, "file", _("File added"), file.file_name, who, public)
+    title = _("File from the citizen") if file.from_citizen else _("File added")
+    yield Entry(file.at, "file", title, file.file_name, who, public)
     if file.withdrawn_at is not None:
         text = f"\u2068{file.file_name}\u2069: {file.withdrawn_reason}"
         yield Entry(

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
+from admin import posted
 from admin.forms.relations import FIND
 from admin.saving import accuse
 from core import Invalid, Refused, Scope, db, select_visible
@@ -41,10 +42,10 @@ class Citizen:
 
 def take(view: Any) -> ResponseReturnValue:
     """The counter's form; saved, it leads to the receipt."""
-    posted = request.form if request.method == "POST" else None
-    form = CounterForm(posted)
+    sent = posted()
+    form = CounterForm(sent)
     refused: Refused | None = None
-    if posted is not None and not {FIND, KNOWN} & posted.keys() and form.validate():
+    if sent is not None and {FIND, KNOWN}.isdisjoint(sent.keys()) and form.validate():
         try:
             return _register(view, form)
         except Refused as refusal:
@@ -53,7 +54,7 @@ def take(view: Any) -> ResponseReturnValue:
     if not form.token.data or refused is not None:
         form.token.data = Draft.new().token()
     citizen: Citizen | None = None
-    if posted is not None and KNOWN in posted:
+    if sent is not None and KNOWN in sent:
         try:
             citizen = find_citizen(form)
         except Refused as refusal:

@@ -12,7 +12,7 @@ from wtforms import HiddenField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, Optional, ValidationError
 
-from admin import ChoiceField, CodeField, DayField, Form, LineField, RelationField, TextField
+from admin import ChoiceField, CodeField, DayField, FilesField, Form, LineField, RelationField, TextField
 from core import Category, Place, Unit, db, now, present
 from core.people.identity import OTHER_KINDS, Mistyped, clean_other_id, parse_national_id
 from core.people.person import NATIONAL
@@ -96,6 +96,7 @@ class IntakeForm(Form):
     )
     subject = LineField(lazy_gettext("Subject"), [REQUIRED, Length(min=3, max=LONGEST_SUBJECT)])
     body = TextField(lazy_gettext("Text of the complaint"), [REQUIRED, Length(min=5, max=LONGEST_BODY)])
+    files = FilesField(lazy_gettext("Photos and documents"))
     expected: tuple[str, ...] = ("identity", "phone")
     """Fields that may only be left empty with a reason, or not at all: never called optional."""
 

@@ -17,6 +17,7 @@ from core.data.visibility import attached
 from core.work.history import IMPORTED
 from core.work.moves import TransitionRow
 from core.work.notes import PUBLIC, Note
+from plugins.complaints import papers
 from plugins.complaints.codes import OUTCOMES
 from plugins.complaints.models import Complaint
 from plugins.complaints.tracking import matches
@@ -59,6 +60,7 @@ class Progress:
     outcome: Any
     reply: str
     steps: list[Step]
+    files: list[papers.Paper]
 
 
 def read_number(typed: str) -> str:
@@ -96,6 +98,7 @@ def of(key: int) -> Progress:
         outcome=OUTCOMES.get(complaint.outcome or "") if told else None,
         reply=(complaint.reply or "") if told else "",
         steps=_steps(complaint),
+        files=papers.of(complaint),
     )
 
 

@@ -18,14 +18,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from admin import door
+from admin import door, posted
 from admin.saving import accuse
 from core import Invalid, Refused, Scope, present, public, unscoped
 from core.governorates.present import governorate_context, running_app
 from core.people.limits import forgive, hit
 from core.people.phones import parse_phone
 from core.people.units import root_unit
-from plugins.complaints import progress, receipts
+from plugins.complaints import papers, progress, receipts
 from plugins.complaints.codes import INDIVIDUAL, PORTAL
 from plugins.complaints.forms import CitizenForm, TrackForm
 from plugins.complaints.registration import Draft, TooMany, register
@@ -48,7 +48,7 @@ Numbers run in order: a limit on the number alone would let a stranger keep its 
 @door(_l("Submit a complaint"), _l("Write it down and get a number and a secret to follow it."))
 def new() -> ResponseReturnValue:
     """The form; sent, it leads to the receipt."""
-    form = CitizenForm(request.form if request.method == "POST" else None)
+    form = CitizenForm(posted())
     refused: Refused | None = None
     if request.method == "POST" and "_find" not in request.form and form.validate():
         try:
@@ -104,6 +104,13 @@ def track() -> ResponseReturnValue:
         page = render_template("complaints/track.html", form=form, found=None, sentence=str(refused))
         return page, refused.status
     return render_template("complaints/track.html", form=form, found=found)
+
+
+@pages.get("/file/<token>")
+@public
+def file(token: str) -> ResponseReturnValue:
+    """A file from the page where a citizen follows a complaint."""
+    return papers.give(token)
 
 
 def _look_up(number: str, secret: str) -> progress.Progress:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from core import Category, Invalid, Refused, db, now, present, transition
 from core.data.scope import CONFIDENTIAL, ORDINARY, scope_in
 from core.data.sealed import open_sealed, seal
+from core.work.files.attachments import attach
 from plugins.complaints.models import Applicant, Complaint
 from plugins.complaints.tracking import hash_secret, new_secret
 
@@ -94,6 +95,7 @@ def register(values: Mapping[str, Any], draft: Draft, **fixed: Any) -> Complaint
         return _same(earlier, values, draft)
     complaint.new_secret = draft.secret
     transition(complaint, "register")
+    _add_files(complaint, values)
     return complaint
 
 
@@ -111,7 +113,14 @@ def _same(complaint: Complaint, values: Mapping[str, Any], draft: Draft) -> Comp
             )
         )
     complaint.new_secret = draft.secret
+    _add_files(complaint, values)
     return complaint
+
+
+def _add_files(complaint: Complaint, values: Mapping[str, Any]) -> None:
+    """What the citizen brought; of a form that was sent before only what was not in it then."""
+    if values.get("files"):
+        attach(complaint, values["files"], from_citizen=True)
 
 
 def _actor() -> int | None:

@@ -61,6 +61,7 @@ class ComplaintView(RecordView):
     menu_group = GROUP
     create_label = _("New complaint")
     public_notes_by = ("OFF", "REV", "DIR")
+    attachments = True
     empty = _("Complaints taken in at the counter or sent by citizens appear here.")
     labels = WORDS
     choices = {

@@ -67,6 +67,9 @@ RARE = {
         core.work.transition: allowed""",
     "a migration that renames a table": """
         core.modules.belongings: rename_model""",
+    "files of a record": """
+        core.work.files.attachments: attach attachments_of find_attachment
+        core.work.files.serving: serve""",
     "a page that works under another scope or declares its access by method": """
         core.access: Access
         core.governorates.present: governorate_context running_app""",

@@ -19,7 +19,11 @@ from core.people.passwords import set_password
 from core.people.places import Place
 from core.people.units import Unit, root_unit
 from core.people.users import Role, User, add_membership
+from core.work.files.attachments import Attachment
+from core.work.files.store import store
 
+FILES = Attachment.__table__
+"""What lies in the store under each row is the row's own canary."""
 FIRST_NEW = 500_000
 """Ids of rows that requests make begin here on PostgreSQL; SQLite goes on after the last."""
 
@@ -66,9 +70,11 @@ def _settle(ground, code, cage, modules):
         session.commit()
         statements = list(Writer(code, cage, ids, modules).statements(CELLS))
         binding = session.info["binding"]
-    with binding.engine.execution_options(diwan_write=True).begin() as connection:
+    with ground.app.app_context(), binding.engine.execution_options(diwan_write=True).begin() as connection:
         for statement in statements:
             connection.execute(statement)
+        for name, content in connection.execute(select(FILES.c.stored, FILES.c.file_name)):
+            store().put(code, name, content.encode())
         if connection.dialect.name == "postgresql":
             for name in connection.scalars(text("SELECT sequencename FROM pg_sequences")).all():
                 connection.execute(text(f"SELECT setval('{name}', {FIRST_NEW})"))

@@ -44,6 +44,7 @@ def coded(label, row):
         },
         "core.transition": {"action": "refer", "source": "examining", "target": "referred", "origin": "user"},
         "core.note": {"visibility": "internal"},
+        "core.attachment": {"visibility": "internal", "media_type": "application/pdf"},
         "core.message": {
             "channel": "mail" if row % 2 else "sms",
             "state": "failed" if row % 2 else "sent",
@@ -58,3 +59,5 @@ def finish(record, label):
         from plugins.complaints.tracking import hash_secret
 
         record.tracking_hash = hash_secret(record.uuid, SECRET)
+    if label == "core.attachment":
+        record.size = len(record.file_name)

@@ -68,7 +68,8 @@ class Browser:
         return path if path.startswith(self.mount) else self.mount + path
 
     def _keep(self, response):
-        found = re.search(r'name="csrf_token" value="([^"]+)"', response.get_data(as_text=True))
+        page = response.get_data(as_text=True) if response.mimetype == "text/html" else ""
+        found = re.search(r'name="csrf_token" value="([^"]+)"', page)
         self.token = found[1] if found else self.token
         return response
 
