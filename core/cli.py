@@ -17,6 +17,7 @@ from core.explanation import explain
 
 COMMANDS = {
     "audit": "core.work.commands:audit",
+    "backup": "core.safekeeping.commands:backup",
     "doctor": "core.operation.doctor:doctor",
     "files": "core.work.files.commands:files",
     "governorate": "core.operation.governorates:governorate",
@@ -25,10 +26,12 @@ COMMANDS = {
     "init": "core.operation.setup:init",
     "key": "core.people.key_commands:key",
     "module": "core.operation.scaffold.command:module",
+    "restore": "core.safekeeping.commands:restore_",
     "run": "core.operation.running:run",
     "serve": "core.operation.serving:serve",
     "upgrade": "core.modules.commands:upgrade",
     "user": "core.people.commands:user",
+    "verify-backup": "core.safekeeping.commands:verify_backup",
     "worker": "core.operation.worker:worker",
 }
 """Name -> where it is. Plugins add theirs by the hook `diwan_commands`."""

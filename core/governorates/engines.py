@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
 
 from core.governorates.files import keep_to_file
+from core.governorates.freezing import tell_frozen
 
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
 DETAIL = re.compile(r"^DETAIL:.*?(?=^[A-Z]+:|^\[SQL|\Z)", re.MULTILINE | re.DOTALL)
@@ -33,6 +36,7 @@ def open_engine(url: str, *, threads: int = 8, existing: bool = False) -> Engine
             keep_to_file(engine)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "handle_error", tell_frozen, retval=True)
         return engine
     engine = create_engine(
         address.set(drivername="postgresql+psycopg"),
@@ -44,7 +48,18 @@ def open_engine(url: str, *, threads: int = 8, existing: bool = False) -> Engine
         connect_args={"connect_timeout": 5, "options": "-c statement_timeout=30000 -c timezone=UTC"},
     )
     event.listen(engine, "handle_error", _drop_detail)
+    event.listen(engine, "handle_error", tell_frozen, retval=True)
     return engine
+
+
+@contextmanager
+def opened_engine(url: str, *, existing: bool = False) -> Iterator[Engine]:
+    """An engine of one's own, closed after the block: for a database that is not, or not yet, served."""
+    engine = open_engine(url, existing=existing)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def _drop_detail(context: ExceptionContext) -> None:

@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, create_engine, make_url, text
 
 from core.errors import Refused
 
 
-def database_url(code: str, data_dir: Path, provision_url: str | None) -> str:
+def absolute_url(url: str) -> str:
+    """`url` with a SQLite path made absolute: workers may start in another folder."""
+    address: Any = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        address = address.set(database=str(Path(address.database).absolute()))
+    return address.render_as_string(hide_password=False)
+
+
+def database_url(code: str, data_dir: Path, provision_url: str | None, mark: str = "") -> str:
     """Address of a new database for `code`: a SQLite file, or PostgreSQL made through `provision_url`.
+
+    `mark` tells it from the one that is served already.
 
     PostgreSQL gets a role that owns this database only, may not create others, and PUBLIC loses
     every right on it: by default each role could connect to each new database (stack-traps 5.2).
     Raises Refused if the role or the file exists already.
     """
     if provision_url is None:
-        path = data_dir / "governorates" / f"{code}.sqlite"
+        path = data_dir / "governorates" / f"{code}{mark}.sqlite"
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
             raise Refused(f"{path.name} exists already; move it away first")
         return f"sqlite:///{path}"
-    return _create_on_server(code, make_url(provision_url))
+    return _create_on_server(f"{code}{mark}", make_url(provision_url))
 
 
 def _create_on_server(code: str, server: URL) -> str:

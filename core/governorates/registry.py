@@ -18,6 +18,7 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    update,
 )
 
 from core.data.columns import UtcDateTime
@@ -104,6 +105,14 @@ class Registry:
         values |= {"url_sealed": self._seal(governorate.code, governorate.url), "added_at": now()}
         with self.engine.begin() as connection:
             connection.execute(insert(governorate_table).values(values))
+
+    def move(self, code: str, url: str) -> None:
+        """Give a governorate another database; every process serves from there at its next request."""
+        place = governorate_table.c.code == code
+        with self.engine.begin() as connection:
+            connection.execute(
+                update(governorate_table).where(place).values(url_sealed=self._seal(code, url))
+            )
 
     def remove(self, code: str) -> None:
         """Forget a governorate; its database is not touched."""

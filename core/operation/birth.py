@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import insert, inspect, make_url, select
+from sqlalchemy import insert, inspect, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from core.data.scope import Scope
@@ -16,7 +15,7 @@ from core.errors import Refused, reason
 from core.governorates.directory import entry
 from core.governorates.engines import open_engine
 from core.governorates.present import bound, engines, registry, served
-from core.governorates.provision import database_url, drop_database
+from core.governorates.provision import absolute_url, database_url, drop_database
 from core.governorates.registry import Governorate
 from core.governorates.setting import GOVERNORATE, Setting
 from core.modules import migrations
@@ -37,7 +36,7 @@ def add(code: str, *, url: str | None = None, host: str | None = None) -> Govern
         raise Refused(f"{code} is served already")
     made_here = url is None
     address = url or database_url(code, settings.data_dir, settings.provision_url)
-    governorate = Governorate(**{**vars(governorate), "url": _absolute(address)})
+    governorate = Governorate(**{**vars(governorate), "url": absolute_url(address)})
     try:
         prepare(governorate)
         registry().add(governorate)
@@ -47,14 +46,6 @@ def add(code: str, *, url: str | None = None, host: str | None = None) -> Govern
                 drop_database(governorate.url, settings.provision_url)
         raise _clear(error, code) from error
     return governorate
-
-
-def _absolute(url: str) -> str:
-    """SQLite paths are kept absolute: workers may start in another folder."""
-    address: Any = make_url(url)
-    if address.get_backend_name() == "sqlite":
-        address = address.set(database=str(Path(address.database).absolute()))
-    return address.render_as_string(hide_password=False)
 
 
 def _clear(error: Exception, code: str) -> Refused:

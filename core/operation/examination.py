@@ -18,6 +18,7 @@ from core.modules import migrations
 from core.operation.finding import Finding
 from core.people.demo import demo_accounts
 from core.people.sign_in import DEMO
+from core.safekeeping import journal
 from core.work.files.sweeping import lost, orphans
 
 VERSIONS = migrations.version_table("")
@@ -40,6 +41,16 @@ def look_at_version(app: Flask, governorate: Governorate) -> Iterator[Finding]:
             pass
     except Unavailable:
         yield Finding(governorate.code, "is outdated or not its own database: run diwan upgrade --all")
+
+
+def look_at_move(app: Flask, governorate: Governorate) -> Iterator[Finding]:
+    """A move that was interrupted leaves the governorate without writing until somebody goes on or back."""
+    if known := journal.read(governorate.code):
+        yield Finding(
+            governorate.code,
+            f"is being moved since {known.started_at[:16]} UTC and stands at {known.step}: unless that is "
+            f"running, go on with diwan governorate move {governorate.code}, or add --abort to undo it",
+        )
 
 
 def look_at_missing_modules(app: Flask, governorate: Governorate) -> Iterator[Finding]:
@@ -135,6 +146,7 @@ WELCOME = """
 """
 CHECKS: tuple[Callable[[Flask, Governorate], Iterator[Finding]], ...] = (
     look_at_version,
+    look_at_move,
     look_at_missing_modules,
     look_at_demo,
     look_at_messages,

@@ -1,4 +1,4 @@
-"""`diwan governorate add|list|remove`."""
+"""`diwan governorate add|list|move|remove`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from core.governorates.registry import Governorate
 from core.operation.birth import add, remove
 from core.people.places import root_place
 from core.people.units import root_unit
+from core.safekeeping import move as moving
 
 
 @click.group()
@@ -82,3 +83,21 @@ def remove_(code: str, drop_database: bool, confirm: str | None) -> None:
         raise Refused(f"nothing done: repeat the code with --confirm {code}")
     remove(code, drop=drop_database)
     click.echo(f"{code} is no longer served")
+
+
+@governorate.command("move")
+@click.argument("code", type=Code())
+@click.option("--to", "target", metavar="URL", help="SQLAlchemy URL of an empty database.")
+@click.option("--abort", "undone", is_flag=True, help="Undo a move that was interrupted.")
+def move_(code: str, target: str | None, undone: bool) -> None:
+    """Move governorate CODE to another database; after an interruption the same command goes on.
+
+    Meanwhile everything can be read and nothing saved. The old database stays as it was, and refuses writing.
+    """
+    if undone:
+        known = moving.abort(code)
+        click.echo(f"{code} stays where it was and can be written again: {moving.shown(known.source)}")
+        return
+    known = moving.move(code, target, lambda step: click.echo(f"{code}: {step}"))
+    click.echo(f"{code} is served from {moving.shown(known.target)}")
+    click.echo(f"The old database is kept, and refuses writing: {moving.shown(known.source)}")

@@ -1,0 +1,1 @@
+"""Keeping a governorate's data safe: backups with their proof, restoring, moving between databases."""

@@ -1,0 +1,172 @@
+"""A backup is one zip file; its last 128 characters prove every byte before them.
+
+They stand where a zip file has its comment: the SHA-256 of all that is before, by which damage is found, and
+an HMAC of that under the installation's secret, by which a file made by somebody else is found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+
+from flask_babel import gettext as _
+
+from core.data.archive import Damaged, check_table
+from core.errors import Refused
+from core.keys import ROOT, derive
+from core.safekeeping.manifest import Manifest, fingerprint
+from core.work.files.keeping import StoredFile
+
+MANIFEST = "manifest.json"
+PROOF = 128
+PIECE = 1 << 20
+BROKEN = (
+    BadZipFile, zlib.error, struct.error, KeyError, ValueError, TypeError, AttributeError, EOFError,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
+"""What reading a damaged zip file or manifest may raise."""
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[ZipFile]:
+    """A new file that has its name only once it is whole and on the disk."""
+    half = path.with_name(f".{path.name}.half")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with half.open("x+b") as file:
+            with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+                yield archive
+                archive.comment = b"-" * PROOF
+            _prove(file)
+            os.fsync(file.fileno())
+        half.rename(path)
+        _flush(path.parent)
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def table_entry(name: str) -> str:
+    """Where a table's rows lie."""
+    return f"tables/{name}.jsonl"
+
+
+def file_entry(name: str) -> str:
+    """Where an attachment lies."""
+    return f"files/{name}"
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[tuple[ZipFile, Manifest]]:
+    """A backup of this installation, whole to the last byte, and its manifest.
+
+    Raises Damaged, naming what is damaged, or Refused for one made under another secret.
+    """
+    with path.open("rb") as file:
+        sha, proof = _digest(file), _read_proof(file)
+        if proof[:64] != sha:
+            raise _find_damage(path)
+        try:
+            archive = ZipFile(file)
+            manifest = Manifest.parse(archive.read(MANIFEST))
+        except BROKEN as error:
+            raise Damaged(_("%(file)s is no backup that this version can read.", file=path.name)) from error
+        if manifest.key != fingerprint():
+            raise Refused(
+                _(
+                    "%(file)s was made under another DIWAN_SECRET_KEY, with the fingerprint %(key)s. Nobody "
+                    "can open what it seals without that key: set it, then try again.",
+                    file=path.name,
+                    key=manifest.key,
+                )
+            )
+        if not hmac.compare_digest(proof[64:], _sign(sha)):
+            raise Damaged(_("%(file)s was not written by this installation.", file=path.name))
+        with archive:
+            yield archive, manifest
+
+
+def check_entries(archive: ZipFile, manifest: Manifest) -> Iterator[str]:
+    """Compare everything with the manifest, yielding each entry's name first; raises Damaged."""
+    for table in manifest.tables:
+        yield table_entry(table.name)
+        with archive.open(table_entry(table.name)) as file:
+            check_table(file, table)
+    for one in manifest.files:
+        yield file_entry(one.name)
+        with archive.open(file_entry(one.name)) as file:
+            _check_file(file, one)
+
+
+def _check_file(file: IO[bytes], expected: StoredFile) -> None:
+    sha = hashlib.sha256()
+    while piece := file.read(PIECE):
+        sha.update(piece)
+    if sha.hexdigest() != expected.sha256:
+        raise Damaged(_("The attachment %(name)s is damaged.", name=expected.name))
+
+
+def _find_damage(path: Path) -> Damaged:
+    """What of a damaged file is damaged: an entry, the manifest, or what holds them together."""
+    name = MANIFEST
+    try:
+        with ZipFile(path) as archive:
+            for name in archive.namelist():
+                _read_through(archive, name)
+            manifest = Manifest.parse(archive.read(MANIFEST))
+            for name in check_entries(archive, manifest):  # noqa: B007 - said of the one that raises
+                pass
+    except (*BROKEN, OSError, Damaged) as error:
+        if str(error) == "File is not a zip file":
+            return Damaged(_("%(file)s is not whole, or no backup.", file=path.name))
+        sentence = _("%(file)s is damaged: %(name)s is not as it was written.", file=path.name, name=name)
+        return Damaged(sentence)
+    return Damaged(_("%(file)s is damaged beside what it holds; do not trust it.", file=path.name))
+
+
+def _read_through(archive: ZipFile, name: str) -> None:
+    with archive.open(name) as file:
+        while file.read(PIECE):
+            pass
+
+
+def _prove(file: IO[bytes]) -> None:
+    sha = _digest(file)
+    file.seek(-PROOF, os.SEEK_END)
+    file.write((sha + _sign(sha)).encode())
+    file.flush()
+
+
+def _read_proof(file: IO[bytes]) -> str:
+    file.seek(max(0, file.seek(0, os.SEEK_END) - PROOF))
+    return file.read().decode("ascii", "replace")
+
+
+def _digest(file: IO[bytes]) -> str:
+    """Of all but the proof."""
+    left = file.seek(0, os.SEEK_END) - PROOF
+    sha = hashlib.sha256()
+    file.seek(0)
+    while left > 0 and (piece := file.read(min(PIECE, left))):
+        sha.update(piece)
+        left -= len(piece)
+    return sha.hexdigest()
+
+
+def _sign(sha: str) -> str:
+    return hmac.new(derive(ROOT, "backup"), sha.encode(), hashlib.sha256).hexdigest()
+
+
+def _flush(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
