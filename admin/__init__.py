@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask_admin import expose
 
+from admin.clocks import due_cell
 from admin.display import badge, ref
 from admin.doors import door
 from admin.figure_page import FigurePage
@@ -57,6 +58,7 @@ __all__ = [
     "backlog",
     "badge",
     "door",
+    "due_cell",
     "expose",
     "is_ahead",
     "posted",

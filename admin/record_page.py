@@ -9,6 +9,7 @@ from sqlalchemy import Text
 
 from admin.attachments import files_of
 from admin.choices import choices_of
+from admin.clocks import cards
 from admin.columns import column_of
 from admin.display import is_code, ref, show
 from admin.story import NoteForm, Told, story_of
@@ -71,6 +72,7 @@ class RecordPage(Heading):
         self.actions = self._actions()
         self.edit_url = self._edit_url()
         self.sections = self._sections()
+        self.clocks = cards(view, record)
         self.extra = view.detail_extra(record)
         self.files = files_of(view, record) if view.attachments else None
         self.story: list[Told] | None = story_of(view, record) if view.notes or view.workflow else None

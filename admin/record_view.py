@@ -1,8 +1,8 @@
 """`RecordView`: the one base of every screen of records. What it shows is declared, how it behaves is here.
 
 Routes below `/admin/<plugin>/<thing>/`, endpoint `<plugin>_<thing>.`: `index`, `create` (new),
-`record` (<id>), `edit`, `move` (do/<action>), `note`; with `attachments` also `attach`, `file`, `small`
-and `withdraw`. No GET writes; there is no delete.
+`record` (<id>), `edit`, `move` (do/<action>), `clock` (clock/<name>), `note`; with `attachments` also
+`attach`, `file`, `small` and `withdraw`. No GET writes; there is no delete.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from wtforms import Form as WtForm
 
 from admin import attachments, moving, saving
 from admin.choices import choices_of, list_shower
+from admin.clock_words import steps
+from admin.clocks import named
 from admin.columns import column_of, relation
 from admin.cursor import LARGEST_ID
 from admin.filters import Filter
@@ -28,7 +30,7 @@ from admin.filters_of import filters_of
 from admin.forms.converter import build_form
 from admin.labels import label
 from admin.listing import Listing
-from admin.record_page import RecordPage
+from admin.record_page import Heading, RecordPage
 from admin.view import View, is_ahead
 from core.access import Access
 from core.data.base import db
@@ -211,6 +213,8 @@ class RecordView(View):
         absent |= dict.fromkeys(("attach", "file", "small", "withdraw"), not self.attachments)
         if absent.get(method) or (method == "move" and self.workflow is None):
             return None
+        if method == "clock" and not (self.workflow and self.workflow.clocks):
+            return None
         verbs = {"create_page": CREATE, "edit_page": WRITE, "move": MOVE}
         if method in ("note", "attach", "withdraw"):
             return Access("signed_in")  # whoever may write or move the record; the page itself asks
@@ -266,6 +270,15 @@ class RecordView(View):
     def move(self, id: int, action: str) -> ResponseReturnValue:  # noqa: A002
         """One step of the workflow: its form, then the step."""
         return moving.move(self, self.find(id), action)
+
+    @expose("/<int:id>/clock/<name>")
+    def clock(self, id: int, name: str) -> ResponseReturnValue:  # noqa: A002
+        """Why the date of one of the record's clocks is what it is."""
+        record = self.find(id)
+        card, page = named(self, record, name), Heading(self, record)
+        crumbs = self.crumbs((page.number, self.link("record", id=id)), (_("Why this date?"), None))
+        values = {"card": card, "page": page, "record": record, "crumbs": crumbs}
+        return self.show("clock.html", title=_("Why this date?"), steps=steps(record, card.told), **values)
 
     @expose("/<int:id>/note", methods=("POST",))
     def note(self, id: int) -> ResponseReturnValue:  # noqa: A002

@@ -10,6 +10,7 @@ from flask_admin import Admin
 
 from admin import context, errors, headers, preferences
 from admin.access_page import AccessPage
+from admin.calendar_page import CalendarPage
 from admin.home import Home
 from admin.modules_page import ModulesPage
 from admin.outbox_page import OutboxPage
@@ -50,4 +51,4 @@ def _views(app: Flask) -> list[View]:
         with blaming(plugin):
             found.append(view(plugin))
     core: list[View] = [view() for view in PEOPLE]
-    return [*found, *core, AccessPage("core"), ModulesPage("core"), OutboxPage("core")]
+    return [*found, *core, CalendarPage("core"), AccessPage("core"), ModulesPage("core"), OutboxPage("core")]

@@ -13,6 +13,7 @@ from admin.view import views
 WORDS: dict[str, Any] = {
     "core.membership": lazy_gettext("Roles of users"),
     "core.message": lazy_gettext("Messages to citizens"),
+    "core.decree": lazy_gettext("Working calendar"),
     "core.access": lazy_gettext("Rights"),
     "core.plugin": lazy_gettext("Modules"),
     "core.transition": lazy_gettext("Steps of records"),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from core.people.places import Place
     from core.people.roles import RoleSpec
     from core.people.units import Unit
+    from core.work.clocks.clock import Clock, Promise
     from core.work.numbering import Series
     from core.work.transition import transition
     from core.work.unscoped import unscoped
@@ -56,6 +57,7 @@ OFFERED = {
     "core.people.places": ("Place",),
     "core.people.roles": ("RoleSpec",),
     "core.people.units": ("Unit",),
+    "core.work.clocks.clock": ("Clock", "Promise"),
     "core.work.numbering": ("Series",),
     "core.work.transition": ("transition",),
     "core.work.unscoped": ("unscoped",),

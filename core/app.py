@@ -30,6 +30,7 @@ from core.operation.health import health
 from core.people import categories  # noqa: F401  (maps its table)
 from core.people.security import init_security
 from core.work import audit, moves, notes, numbering  # noqa: F401  (listeners on every session, tables)
+from core.work.clocks import promises, tables  # noqa: F401  (the same)
 from core.work.files import attachments  # noqa: F401  (its table, and what a rollback takes back)
 
 

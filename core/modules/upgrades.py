@@ -16,6 +16,7 @@ from core.modules.migrations import CORE, current, upgrade_core
 from core.modules.models import UNINSTALLED, InstalledModule, bump_serial
 from core.modules.structure import changing
 from core.people.roles import sync_core
+from core.work.clocks.rows import renew
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def upgrade_module(code: str, plugin: str) -> bool:
         before = (row.version, current(connection, plugin))
         bring_up(session, connection, module)
         renew_version(session, module, row)
+        renew(session)
         return _announce(session, before != (row.version, current(connection, plugin)))
 
 

@@ -18,6 +18,7 @@ from core.data.scope import Scope
 from core.data.visibility import cleared
 from core.errors import Conflict
 from core.work.audit import acting, enter_created, enter_update
+from core.work.clocks.book import enter_moves
 from core.work.diff import plain
 from core.work.moves import TransitionRow
 from core.work.refusals import allow_bulk
@@ -45,7 +46,7 @@ class Order:
 def carry_out(order: Order, records: Sequence[Any]) -> list[TransitionRow]:
     """Move locked and checked records: all of them, or none if an effect refuses.
 
-    States and transition rows are written first, so that what an effect asks the database is
+    States, transition rows and clocks are written first, so that what an effect asks the database is
     answered as of after the move; then the effects, then the modules hear of it.
     """
     session = order.session
@@ -56,6 +57,7 @@ def carry_out(order: Order, records: Sequence[Any]) -> list[TransitionRow]:
             with session.begin_nested():
                 _write_states(order, records, contexts)
                 moves += _write_moves(order, records, contexts)
+                _write_clocks(order, records, contexts)
                 if order.step.effect is not None:
                     for record, context in zip(records, contexts, strict=True):
                         order.step.effect(record, order.data, context)
@@ -133,6 +135,13 @@ def _write_moves(order: Order, records: Sequence[Any], contexts: Sequence[Contex
     for move in moves:
         enter_created(session, move)
     return moves
+
+
+def _write_clocks(order: Order, records: Sequence[Any], contexts: Sequence[Context]) -> None:
+    """What the moves do to the records' clocks."""
+    changes = [(record, one.source, one.target) for record, one in zip(records, contexts, strict=True)]
+    by = {"at": order.at, "cause": order.step.action, "actor_id": order.scope.actor_id}
+    enter_moves(order.session, order.workflow, changes, **by)
 
 
 def _tell_modules(order: Order, records: Sequence[Any], contexts: Sequence[Context]) -> None:

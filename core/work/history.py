@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,12 +10,14 @@ from typing import Any
 from flask_babel import gettext as _
 
 from core.data.base import db
+from core.data.labels import label
 from core.data.scope import scope_in
 from core.data.time import now
 from core.errors import Invalid, NotAllowed
+from core.work.clocks.book import enter_past
 from core.work.diff import plain
 from core.work.moves import TransitionRow, permit
-from core.work.workflow import workflow_of
+from core.work.workflow import workflow_of, workflows
 
 IMPORTED = "imported"
 
@@ -48,6 +51,11 @@ def import_history(pairs: Iterable[tuple[Any, History]]) -> int:
     session.flush()
     session.add_all(_row(record, history) for record, history in pairs)
     session.flush()
+    groups: dict[str, list[Any]] = defaultdict(list)
+    for record, _history in pairs:
+        groups[label(record)].append(record)
+    for model, records in groups.items():
+        enter_past(session, workflows()[model], records, IMPORTED)
     return len(pairs)
 
 

@@ -11,6 +11,7 @@ from flask import current_app
 
 from core.data.labels import label
 from core.data.scope import Scope
+from core.work.clocks.clock import Clock
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -74,7 +75,8 @@ class Transition:
 class Workflow:
     """The table of one model; a new record starts in `initial`, the first state if none is named.
 
-    `separate` are sets of duties of which one person may have only one on the same record.
+    `separate` are sets of duties of which one person may have only one on the same record. `clocks`
+    run by the states alone: nothing else starts, pauses or stops one, and nothing sets one back.
     A contradiction raises ValueError when the module is loaded.
     """
 
@@ -84,6 +86,7 @@ class Workflow:
     separate: Sequence[frozenset[str] | set[str]] = ()
     column: str = "state"
     initial: str = ""
+    clocks: Sequence[Clock] = ()
     _states: dict[str, State] = field(init=False, repr=False, compare=False)
     _transitions: dict[str, Transition] = field(init=False, repr=False, compare=False)
 
@@ -96,11 +99,16 @@ class Workflow:
     def _check(self) -> None:
         named = {self.initial}.union(*(step.source for step in self.transitions))
         named |= {step.target for step in self.transitions if isinstance(step.target, str)}
+        named |= {state for clock in self.clocks for state in clock.states}
         duties = {step.duty for step in self.transitions}
         faults = {
             "states declared twice": len(self._states) != len(self.states),
             "actions declared twice": len(self._transitions) != len(self.transitions),
             f"unknown states {sorted(named - set(self._states))}": not named <= set(self._states),
+            "clocks declared twice": len({clock.name for clock in self.clocks}) != len(self.clocks),
+            "a clock that runs, stands and stops in one state": any(
+                len(set(clock.states)) != len(clock.states) for clock in self.clocks
+            ),
             "separate duties that nobody does": not set().union(*self.separate) <= duties,
         }
         for fault, found in faults.items():
@@ -123,6 +131,10 @@ class Workflow:
         """The duties that whoever does `duty` may not have done on the same record."""
         groups = (set(group) - {duty} for group in self.separate if duty in group)
         return frozenset().union(*groups)
+
+    def clock(self, name: str) -> Clock:
+        """The clock of this name; raises KeyError."""
+        return {clock.name: clock for clock in self.clocks}[name]
 
     @property
     def open_states(self) -> tuple[str, ...]:

@@ -28,9 +28,12 @@ from core import Category, Place, Scope, Scoped, ScopedByParent, Searchable, Ser
 from core.data.visibility import criteria
 from core.people.person import PersonColumns
 from core.people.tree import below
+from core.work.clocks.listing import due_column
 from plugins.complaints.codes import COUNTER, DRAFT
 
 LONGEST_SUBJECT, LONGEST_BODY = 200, 4000
+MODEL, OVERALL = "complaints.complaint", "overall"
+"""The label of complaints, and their clock: from receipt to the answer."""
 SENT, ACKNOWLEDGED, ANSWERED = "sent", "acknowledged", "answered"
 WAITING = (SENT, ACKNOWLEDGED)
 """A referral that the body has still to answer."""
@@ -114,6 +117,7 @@ class Complaint(Scoped, Searchable, Versioned, db.Model):
     closed_at: Mapped[datetime | None]
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
+    due_at: Mapped[datetime | None] = column_property(due_column(MODEL, OVERALL, id), deferred=True)  # noqa: A003
     new_secret = cast("str | None", None)
     """A secret made in this request, for the receipt and the message; never stored."""
     new_applicant = cast("Applicant | None", None)

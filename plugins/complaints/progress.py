@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -17,7 +17,7 @@ from core.data.visibility import attached
 from core.work.history import IMPORTED
 from core.work.moves import TransitionRow
 from core.work.notes import PUBLIC, Note
-from plugins.complaints import papers
+from plugins.complaints import papers, promises
 from plugins.complaints.codes import OUTCOMES
 from plugins.complaints.models import Complaint
 from plugins.complaints.tracking import matches
@@ -50,7 +50,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Progress:
-    """A complaint without anything personal: it is shown to whoever holds the paper."""
+    """A complaint without anything personal: it is shown to whoever holds the paper.
+
+    `promised_on` is the day first given, pauses included; `due_on` the one that holds now.
+    """
 
     number: str
     received_at: datetime
@@ -59,6 +62,8 @@ class Progress:
     body: str
     outcome: Any
     reply: str
+    promised_on: date | None
+    due_on: date | None
     steps: list[Step]
     files: list[papers.Paper]
 
@@ -97,6 +102,8 @@ def of(key: int) -> Progress:
         body="" if hidden else str(complaint.with_body),
         outcome=OUTCOMES.get(complaint.outcome or "") if told else None,
         reply=(complaint.reply or "") if told else "",
+        promised_on=promises.promised_day(complaint),
+        due_on=promises.due_day(complaint),
         steps=_steps(complaint),
         files=papers.of(complaint),
     )

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from admin import Task, backlog, tile
 from core import Scope, may, now, present
 from plugins.complaints.models import ACKNOWLEDGED, ANSWERING, SENT, WAITING
+from plugins.complaints.views import LATE as LATE_ONES
 from plugins.complaints.views import ComplaintView, ReferralView
 from plugins.complaints.workflow import COMPLAINT as TABLE
 from plugins.complaints.workflow import EXAMINING, IN_ACTION, REFERRED, REGISTERED, REPLY_REVIEW
@@ -111,6 +112,7 @@ def _of_director() -> Iterator[Any]:
 
 def _late() -> Iterator[Any]:
     yesterday = (present().local(now()).date() - timedelta(days=1)).isoformat()
+    yield tile(ComplaintView, _("Late for the citizen"), "danger", promise=LATE_ONES)
     yield tile(
         ReferralView, _("Late: the answer was due"), "danger", state=",".join(WAITING), due_on_to=yesterday
     )

@@ -12,23 +12,35 @@ from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
 
-from admin import FigurePage, RecordView, Section, badge, expose, is_ahead, ref
+from admin import FigurePage, Filter, RecordView, Section, badge, due_cell, expose, is_ahead, ref
 from admin.dates import day
-from core import Category, Invalid, Refused, Scope, State, db, may, transition
+from core import Category, Invalid, Refused, Scope, State, db, may, now, present, transition
 from core.access import Access
 from core.data.scope import CONFIDENTIAL, ORDINARY
 from core.work import audit
+from core.work.clocks.listing import in_time, late, stopped_late
 from core.work.transition import allowed
 from plugins.complaints import competence, counter, identity, receipts
 from plugins.complaints.codes import APPLICANTS, CHANNELS, KINDS, OUTCOMES
 from plugins.complaints.forms import LIST
-from plugins.complaints.models import ACKNOWLEDGED, ANSWERED, SENT, Complaint, Referral, addressed_here
+from plugins.complaints.models import (
+    ACKNOWLEDGED,
+    ANSWERED,
+    OVERALL,
+    SENT,
+    Complaint,
+    Referral,
+    addressed_here,
+)
+from plugins.complaints.promises import due_day
+from plugins.complaints.workflow import COMPLAINT as TABLE
 from plugins.complaints.workflow import EXAMINING, RECEIVED, REGISTERED
 
 COMPLAINT = "complaints.complaint"
 ACKNOWLEDGE, REFER, REPRINT = "acknowledge", "refer", "reprint"
 LOCATION = "location"
 FOCAL_POINT = "FOC"
+LATE, IN_TIME, TOO_LATE = "late", "in_time", "too_late"
 GROUP = _("Complaint desk")
 CONFIDENTIAL_SUBJECT = _("Confidential complaint")
 WORDS = {
@@ -47,10 +59,25 @@ WORDS = {
     "answered_at": _("Answered on"),
     "notified_at": _("Citizen told"),
     "due_on": _("Answer due on"),
+    "due_at": _("Answer due on"),
     "sent_at": _("Sent on"),
     "complaint.number": _("Complaint"),
     "complaint.subject": _("Subject"),
 }
+
+
+OPEN = frozenset(TABLE.open_states)
+PROMISE = Filter(
+    "promise",
+    _("Date of the answer"),
+    [(LATE, _("Overdue")), (IN_TIME, _("Still in time")), (TOO_LATE, _("Answered after its date"))],
+    lambda value: {
+        LATE: lambda: late(Complaint, OVERALL, now()),
+        IN_TIME: lambda: in_time(Complaint, OVERALL, now()),
+        TOO_LATE: lambda: stopped_late(Complaint, OVERALL),
+    }[value](),
+)
+"""By the clock's row: a list and its count show what a tile counts."""
 
 
 class ComplaintView(RecordView):
@@ -70,14 +97,18 @@ class ComplaintView(RecordView):
         "applicant_kind": list(APPLICANTS.items()),
         "outcome": list(OUTCOMES.items()),
     }
-    list_columns = ("number", "received_at", "subject", "category", "place", "state", "with_body")
+    list_columns = ("number", "received_at", "due_at", "subject", "category", "place", "state", "with_body")
     list_formatters = {
         "received_at": lambda value, row: day(value),
+        "due_at": lambda value, row: due_cell(value, row["state"] in OPEN),
         "subject": lambda value, row: show_subject(value, row),
     }
     list_also = ("confidentiality",)
     sort = "received_at desc"
-    filters = ("state", "category", "with_body", "unit", "kind", "channel", "place", "outcome", "received_at")
+    filters = (
+        "state", PROMISE, "category", "with_body", "unit", "kind", "channel", "place", "outcome",
+        "received_at",
+    )  # fmt: skip
     relation_criteria = {"category": lambda: Category.list == LIST}
     search_hint = _("Number, subject or text")
     stages = RECEIVED
@@ -123,8 +154,14 @@ class ComplaintView(RecordView):
         return record
 
     def prepare_step(self, record: Complaint, action: str, form: Any) -> None:
-        """Referring: the competent body by category and place is proposed, another may be chosen."""
+        """Referring: the competent body by category and place is proposed, another may be chosen.
+
+        So is the day: the one by which the citizen is to be answered, or today if that is over.
+        """
         if action == REFER:
+            due = due_day(record)
+            if due is not None and form.due_on.data is None and not form.due_on.raw_data:
+                form.due_on.data = max(due, present().local(now()).date())
             found = competence.suggest(record)
             if found is not None:
                 form.unit_id.suggest(found.units, found.reason, preset=found.sure)

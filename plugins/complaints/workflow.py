@@ -9,7 +9,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _
 
 from core import State, Transition, Workflow
-from plugins.complaints import forms, steps
+from plugins.complaints import forms, promises, steps
 from plugins.complaints.codes import DRAFT
 
 REGISTERED, EXAMINING, REFERRED = "registered", "examining", "referred"
@@ -137,4 +137,9 @@ COMPLAINT = Workflow(
         ),
     ],
     separate=[{"reply", "approve"}, {"intake", "approve"}],
+    clocks=[
+        promises.overall(
+            runs=(REGISTERED, EXAMINING, REFERRED, IN_ACTION, REPLY_REVIEW), stops=(ANSWERED, CLOSED)
+        )
+    ],
 )

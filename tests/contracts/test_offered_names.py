@@ -24,6 +24,10 @@ OTHERS = [
 """They misbehave on purpose, but need what modules need."""
 
 RARE = {
+    "clocks: promises, due dates in lists, what a record's clock shows": """
+        core.work.clocks.clock: MOST_DAYS MOST_HOURS
+        core.work.clocks.listing: due_column in_time late stopped_late
+        core.work.clocks.rows: told""",
     "confidential records and sealed columns": """
         core.data.scope: CONFIDENTIAL ORDINARY scope_in
         core.data.sealed: Sealed SealedRow blind_index index_column open_sealed seal sealed_column
