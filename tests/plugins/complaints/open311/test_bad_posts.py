@@ -1,7 +1,10 @@
 """Posts that cannot be taken: each is told in sentences with the right status, and nothing is written."""
 
+import random
+
 import pytest
 from sqlalchemy import func, select
+from trust.nasty import NASTY
 
 from plugins.complaints.models import Complaint
 
@@ -142,3 +145,18 @@ def test_where_the_module_is_off_there_is_no_door(desk, machine):
         lifecycle.disable(desk.code, "complaints")
     for answer in (machine.get("services.xml"), machine.post("xml"), machine.get("nowhere.xml")):
         assert (answer.status_code, answer.mimetype) == (404, "text/html")
+
+
+FIELDS = (
+    "service_code", "lat", "long", "address_string", "address_id", "email", "first_name", "last_name", "phone",
+    "description", "media_url", "account_id", "device_id", "jurisdiction_id", "attribute[x]",
+)  # fmt: skip
+TRIES = 40
+
+
+def test_nasty_values_in_any_field_never_break_the_door(desk, machine):
+    every = [(field, value) for field in FIELDS for value in NASTY if len(value) < 30_000]
+    for field, value in random.Random(311).sample(every, TRIES):
+        answer = machine.post(**({"phone": None} | {field: _bytes(value)}))
+        assert answer.status_code in (201, 400, 404, 413), f"{field}={value[:40]!r}: {answer.status}"
+        assert answer.json, field

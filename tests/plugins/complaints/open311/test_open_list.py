@@ -2,13 +2,17 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 
+from core.data.scope import Scope
 from core.data.time import freeze, now
+from core.data.visibility import select_published
+from core.errors import Unscoped
 from core.people.categories import Category
 from core.people.places import Place
 from core.work.chain import AuditRow
-from plugins.complaints.models import Applicant, Complaint
+from plugins.complaints.models import Applicant, Complaint, Referral
 
 from ..conftest import IDENTITY, SECRET
 
@@ -192,3 +196,24 @@ def test_strange_questions_are_answered_with_nothing(machine):
         client = machine.desk.app.test_client()
         answer = client.get(f"/{machine.desk.code}/open311/v2/requests.json?{query}")
         assert (answer.status_code, answer.json) == (200, []), arguments
+
+
+def test_only_what_a_model_declares_can_be_published(desk, machine, ground):
+    """Core's one select for open lists: other columns are refused, other models have nothing in it."""
+    machine.send()
+    with desk.session() as session:
+        put(desk, session, confidentiality=1)
+        session.commit()
+    with ground.session(desk.code, Scope.of_public(), write=False) as session:
+        for column in (
+            Complaint.subject,
+            Complaint.body,
+            Complaint.number,
+            Complaint.address,
+            Applicant.name,
+        ):
+            with pytest.raises(Unscoped, match="is not published"):
+                select_published(Complaint, column)
+        assert session.scalars(select_published(Complaint, Complaint.uuid)).one()
+        with pytest.raises(Unscoped):
+            select_published(Referral, Referral.number)
