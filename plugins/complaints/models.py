@@ -90,6 +90,7 @@ class Complaint(Scoped, Searchable, Versioned, db.Model):
         Index(None, "category_id", "received_at", "id"),
         Index(None, "body_id", "state", "received_at", "id"),
         Index(None, "place_id", "received_at", "id"),
+        Index(None, "answered_at", "id"),
         Index(None, "created_by_id"),
     )
 
