@@ -76,9 +76,13 @@ class Town:
                 yield rule
 
     def address(self, rule: Rule, key: int, text: str = "x") -> str:
-        """A route's address below the mount with `key` for each number and `text` for all else."""
+        """A route's address below the mount with `key` for each number and `text` for all else.
+
+        Where a route takes one of a few words, as the endings of machines' answers, it is the first of them.
+        """
         values = {
-            name: key if "Integer" in type(kind).__name__ else text for name, kind in rule._converters.items()
+            name: key if "Integer" in type(kind).__name__ else min(getattr(kind, "items", {text}))
+            for name, kind in rule._converters.items()
         }
         adapter = self.ground.app.url_map.bind("localhost")
         return adapter.build(rule.endpoint, values, method=next(iter(rule.methods or ("GET",))))

@@ -79,7 +79,7 @@ class Complaint(Scoped, Searchable, Versioned, db.Model):
     __personal__ = ("subject", "body", "address", "reply", "latitude", "longitude")
     __published__ = (
         "id", "uuid", "received_at", "state", "outcome", "answered_at", "closed_at", "category_id",
-        "place_id", "body_id", "latitude", "longitude",
+        "place_id", "body_id", "latitude", "longitude", "due_at",
     )  # fmt: skip
     """A point is shown coarsely: see `plugins.complaints.open311.requests`."""
     __table_args__ = (

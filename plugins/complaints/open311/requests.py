@@ -25,6 +25,8 @@ from plugins.complaints.models import Complaint
 from plugins.complaints.open311.query import CLOSED, OPEN, Query
 from plugins.complaints.workflow import COMPLAINT
 
+OPTIONAL = ("agency_responsible", "expected_datetime")
+"""What the standard lets out where it is not known; all else is there, and may be empty."""
 DECIMALS = 3
 """Of a degree: some 110 m, so that a point shows the street and not the house."""
 
@@ -60,7 +62,7 @@ def _select() -> Select[Any]:
         select_published(
             Complaint, Complaint.uuid, Complaint.state, Complaint.outcome, Complaint.received_at,
             Complaint.answered_at, Complaint.closed_at, Complaint.latitude, Complaint.longitude,
-            Complaint.place_id, Complaint.body_id, Complaint.category_id,
+            Complaint.place_id, Complaint.body_id, Complaint.category_id, Complaint.due_at,
         )
         .add_columns(moved.correlate(Complaint).scalar_subquery().label("moved_at"))
         .join(Category, Complaint.category_id == Category.id)
@@ -88,7 +90,7 @@ def _named(model: Any, ids: set[int | None]) -> dict[int | None, Any]:
 def _shape(
     row: Any, categories: dict[Any, Category], places: dict[Any, Place], bodies: dict[Any, Unit]
 ) -> dict[str, Any]:
-    """One request. What the standard lets out where it is not known is left out, the rest is empty."""
+    """One request, as the standard names things."""
     category, place, body = categories[row.category_id], places.get(row.place_id), bodies.get(row.body_id)
     settled = not COMPLAINT.state(row.state).open
     updated = (row.closed_at or row.answered_at if settled else None) or row.moved_at or row.received_at
@@ -102,6 +104,7 @@ def _shape(
         "agency_responsible": body.name if body else None,
         "requested_datetime": _moment(row.received_at),
         "updated_datetime": _moment(updated),
+        "expected_datetime": None if settled or row.due_at is None else _moment(row.due_at),
         "address": place.name if place else None,
         "address_id": place.code if place else None,
         "zipcode": None,
@@ -109,7 +112,7 @@ def _shape(
         "long": _coarse(row.longitude),
         "media_url": None,
     }
-    return {key: value for key, value in shape.items() if value is not None or key != "agency_responsible"}
+    return {key: value for key, value in shape.items() if value is not None or key not in OPTIONAL}
 
 
 def _notes(row: Any, *, settled: bool) -> Any:

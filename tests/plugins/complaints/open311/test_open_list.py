@@ -67,6 +67,7 @@ def test_nothing_personal_is_ever_shown(desk, machine):
         assert complaint.number not in machine.get(f"requests/{key}.xml").text
         local = complaint.answered_at.astimezone(desk_zone(desk)).isoformat(timespec="seconds")
     assert found["updated_datetime"] == local
+    assert "expected_datetime" not in found, "it was answered"
 
 
 def desk_zone(desk):
@@ -84,6 +85,7 @@ def test_an_open_one_is_updated_by_every_step(desk, machine):
     assert desk.move("examiner", 1, "examine").status_code == 302
     (after,) = machine.get(f"requests/{key}.json").json
     assert (after["status"], after["status_notes"]) == ("open", "تحت الفحص")
+    assert after["expected_datetime"] > after["requested_datetime"], "what the subject promises"
     assert after["updated_datetime"] > before["updated_datetime"]
     assert after["requested_datetime"] == before["requested_datetime"]
 
