@@ -13,8 +13,8 @@ from admin.titles import record_title
 from core.data.labels import owner_of
 from core.modules.plan import Plan
 
-UNINSTALLABLE = frozenset({"installed", "disabled", "outdated", "missing", "broken", "blocked"})
-"""States in which the page offers it; an enabled module is first disabled, elsewhere."""
+UNINSTALLABLE = frozenset({"installed", "disabled", "missing", "broken", "blocked"})
+"""States in which the page offers it: an enabled module is first disabled, an outdated one upgraded."""
 
 
 class ConfirmForm(Form):

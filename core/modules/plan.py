@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.data.labels import owner_of
 from core.errors import Refused, reason
 from core.modules.belongings import VERSIONS, Belongings, Part, find_belongings, owners_in
-from core.modules.dispatch import logger
+from core.modules.dispatch import READY, is_current, logger
 from core.modules.lifecycle import host, installed_row, needed_by
 from core.modules.migrations import current
 from core.modules.models import ENABLED, UNINSTALLED, InstalledModule
@@ -114,7 +114,13 @@ def _objections(
     others = {owner_of(table, owners) for table, _to in found.pointing} - set(needing)
     for other in sorted(others):
         yield _("Records of “%(name)s” point to its records.", name=host().title(other))
-    yield from _asked(session, row.id)
+    module = host().modules.get(row.id)
+    if module is None or module.state != READY:
+        return
+    if is_current(session, row.id, module.folder / "migrations"):
+        yield from _asked(session, row.id)
+    else:
+        yield _("Its tables are those of an older version: first upgrade it.")
 
 
 def _asked(session: Session, plugin: str) -> Iterator[str]:

@@ -6,15 +6,14 @@ then brought to the present version. One transaction: whatever fails, nothing ha
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Connection, Table, delete, func, select
+from sqlalchemy import Column, Connection, Table, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -31,6 +30,7 @@ from core.modules.lifecycle import bring_up, host, record_installed, refuse_miss
 from core.modules.migrations import CORE, read_chain, upgrade
 from core.modules.models import UNINSTALLED, InstalledModule
 from core.modules.problem import Unusable
+from core.modules.renumbering import Renumbering, header_of
 from core.modules.structure import changing
 from core.modules.upgrades import renew_version
 from core.people import generation
@@ -52,7 +52,8 @@ def reinstall(code: str, plugin: str, folder: Path | None = None) -> None:
         refuse_missing(session, module)
         export = read_export(code, folder)
         _refuse_other(module, export)
-        upgrade(connection, plugin, module.folder / "migrations", export.revision or "base")
+        if export.revision is not None:
+            upgrade(connection, plugin, module.folder / "migrations", export.revision)
         found = _fill(connection, export, folder)
         bring_back(session, connection, found, code, folder)
         session.expire_all()
@@ -110,83 +111,40 @@ def _fill(connection: Connection, export: Export, folder: Path) -> Belongings:
                 shared = digest.name not in own
                 if shared:
                     numbers.make_room(table, file)
-                filled, correct = _filled(table, file) if shared else {}, numbers.corrector(table)
+                filled, correct = _filled(connection, table, file) if shared else {}, numbers.corrector(table)
                 with file.open("rb") as lines:
                     read_table(connection, lines, digest, filled, correct or _as_it_is)
                 altered[digest.name] = bool(filled or correct)
     except IntegrityError as error:
         logger.info("the export of %s does not fit", export.plugin, exc_info=True)
-        raise Refused(
-            _("The export does not fit what is here now: something that its records name is gone or taken.")
-        ) from error
+        raise _unfit() from error
+    if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise _unfit()  # there foreign keys rest while the structure changes
     return _prove(connection, export, altered)
+
+
+def _unfit() -> Refused:
+    return Refused(
+        _("The export does not fit what is here now: something that its records name is gone or taken.")
+    )
 
 
 def _as_it_is(row: dict[str, Any]) -> None:
     """Most rows come back without any change."""
 
 
-def _filled(table: Table, file: Path) -> dict[str, Any]:
+def _filled(connection: Connection, table: Table, file: Path) -> dict[str, Any]:
     """Columns of core's table that came after the export, with what a new row would get."""
-    there = {name for name, _kind in _header(file)}
-    defaults = {c.name: c.default for c in db.metadata.tables[table.name].columns if c.name not in there}
-    return {
-        name: getattr(one, "arg", None) if one is not None and one.is_scalar else None
-        for name, one in defaults.items()
-    }
+    there = {name for name, _kind in header_of(file)}
+    columns = db.metadata.tables[table.name].columns
+    return {column.name: _default(connection, column) for column in columns if column.name not in there}
 
 
-def _header(file: Path) -> list[list[str]]:
-    with file.open("rb") as lines:
-        columns: list[list[str]] = json.loads(lines.readline())["columns"]
-    return columns
-
-
-@dataclass
-class Renumbering:
-    """New ids for rows of core's tables whose own were given to others meanwhile.
-
-    On SQLite the ids of removed rows come again. `moved` maps the table's name to old id -> new id.
-    """
-
-    connection: Connection
-    moved: dict[str, dict[int, int]] = field(default_factory=dict)
-
-    def make_room(self, table: Table, file: Path) -> None:
-        """Find new ids for the rows of `file` whose ids are taken."""
-        if [column.name for column in table.primary_key] != ["id"]:
-            return
-        place = [name for name, _kind in _header(file)].index("id")
-        with file.open("rb") as lines:
-            next(lines)
-            ids = {json.loads(line)[place] for line in lines}
-        key = table.c.id
-        within = select(key).where(key.between(min(ids, default=0), max(ids, default=0)))
-        taken = sorted(ids.intersection(self.connection.scalars(within)))
-        if taken:
-            last = self.connection.scalar(select(func.max(key))) or 0
-            first = max(last, *ids) + 1
-            self.moved[table.name] = dict(zip(taken, range(first, first + len(taken)), strict=True))
-
-    def corrector(self, table: Table) -> Callable[[dict[str, Any]], None] | None:
-        """What gives a row of `table` its new ids: its own, those it points to, and those of its path.
-
-        None where all stay as they are.
-        """
-        own = self.moved.get(table.name, {})
-        columns: dict[str, Mapping[int, int]] = {"id": own} if own else {}
-        for column in table.columns:
-            for key in column.foreign_keys:
-                if moved := self.moved.get(key.column.table.name):
-                    columns[column.name] = moved
-
-        def correct(row: dict[str, Any]) -> None:
-            for name, moved in columns.items():
-                row[name] = moved.get(row[name], row[name])
-            if own and "path" in row:
-                row["path"] = "/".join(str(own.get(int(p), p)) if p else "" for p in row["path"].split("/"))
-
-        return correct if columns else None
+def _default(connection: Connection, column: Column[Any]) -> Any:
+    if column.default is not None and column.default.is_scalar:
+        return getattr(column.default, "arg", None)
+    said = getattr(column.server_default, "arg", None)
+    return said if said is None or isinstance(said, str) else connection.scalar(select(said))
 
 
 def _prove(connection: Connection, export: Export, tables: Mapping[str, bool]) -> Belongings:

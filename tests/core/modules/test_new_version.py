@@ -1,6 +1,9 @@
 """A module's second version adds, renames and splits: every value of the first is kept, or nothing happens."""
 
+import subprocess
+import sys
 from contextvars import Context
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -9,14 +12,21 @@ from strictness import find_postgres
 
 from core.app import create_app
 from core.data.time import now
+from core.errors import Refused
 from core.governorates.present import engines, registry
 from core.modules import upgrades
+from core.modules.lifecycle import disable
 from core.modules.migrations import current, upgrade
 from core.modules.models import ENABLED, InstalledModule, bump_serial
+from core.modules.plan import plan
+from core.modules.reinstall import reinstall
+from core.modules.uninstall import uninstall
 from core.people.access import Access
 from core.testing import Ground, test_settings
 from core.work.notes import Note
 
+ON_ONE = pytest.mark.parametrize("backend", ["sqlite"])
+"""What no database decides is asked of one."""
 PALMS = 300
 
 
@@ -135,6 +145,7 @@ def test_notes_and_rights_follow_a_renamed_model(garden, old):
         assert not [model for _role, model in rights if model == "orchard.basket"]
 
 
+@ON_ONE
 def test_the_module_is_told_once_from_which_version_it_came(garden, old):
     heard = garden.orchard.code.heard
     upgrades.upgrade_module(old, "orchard")
@@ -161,25 +172,27 @@ STEPS = {
 }
 
 
-@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.replace(" ", "-"))
-def test_killed_on_the_way_nothing_is_half(garden, old, step):
-    """The connection breaks at a statement; the next run does it all."""
-    before, values = state(garden, old), kept(old)
+def broken_off(code, beginning):
+    """Upgrade while the connection breaks at the first statement that begins so; returns what is said of it."""
 
     def break_off(conn, cursor, statement, *rest):
-        if " ".join(statement.split()).startswith(STEPS[step]):
-            broken.append(statement)
+        if " ".join(statement.split()).startswith(beginning):
             raise ConnectionError("the power is gone")
 
-    broken = []
-    event.listen(engine(old), "before_cursor_execute", break_off)
+    event.listen(engine(code), "before_cursor_execute", break_off)
     try:
-        (outcome,) = [one for one in upgrades.upgrade_governorate(old) if one.plugin == "orchard"]
+        (outcome,) = [one for one in upgrades.upgrade_governorate(code) if one.plugin == "orchard"]
     finally:
-        event.remove(engine(old), "before_cursor_execute", break_off)
-    assert broken, "the upgrade has such a step"
-    assert "the power is gone" in outcome.error
-    assert (state(garden, old), kept(old)) == (before, values)
+        event.remove(engine(code), "before_cursor_execute", break_off)
+    return outcome.error
+
+
+def test_killed_on_the_way_nothing_is_half(garden, old):
+    """Broken off at any of these steps nothing has happened; the next run does it all."""
+    before, values = state(garden, old), kept(old)
+    for step, beginning in STEPS.items():
+        assert "the power is gone" in broken_off(old, beginning), step
+        assert (state(garden, old), kept(old)) == (before, values), step
     assert [one.error for one in upgrades.upgrade_governorate(old)] == ["", ""]
     assert state(garden, old)[:2] == ("0.2.0", "orchard_0002")
 
@@ -200,3 +213,51 @@ def test_one_of_three_that_fails_stays_behind_and_the_others_go_on(garden, old, 
         assert kept(second) == values
         for code, status in ((old, 200), (second, 503), (third, 200)):
             assert visit(garden, code).status_code == status
+
+
+@pytest.mark.slow
+def test_what_the_first_version_exported_is_taken_up_by_the_second(garden, backend, request):
+    """The first version's own code writes its data and its export, in a process of its own."""
+    heard = garden.orchard.code.heard
+    heard.clear()
+    with garden.ground.governorate("EG-KN", backend=backend) as code, garden.app.app_context():
+        script = request.path.with_name("first_version.py")
+        words = [garden.ground.folder, code, request.config.rootpath / "tests/versions/one"]
+        done = subprocess.run(
+            [sys.executable, script, *map(str, words)], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        reinstall(code, "orchard", Path(done.stdout.strip()))
+        assert state(garden, code)[:2] == ("0.2.0", "orchard_0002")
+        orchard = garden.orchard.code.models
+        with garden.ground.session(code) as session:
+            crates = session.scalars(select(orchard.Crate).order_by(orchard.Crate.id)).all()
+            assert [crate.palm.remarks["n"] for crate in crates] == list(range(1, 81))
+            assert [crate.palm.kind for crate in crates] == ["زغلول"] * 80
+            assert (crates[-1].palm.state, crates[60].palm.grade) == ("dead", "A")
+    assert heard == [("upgraded", "0.1.0", 79)], "the first version had no maps to bring back"
+
+
+@ON_ONE
+def test_what_it_keeps_outside_of_the_database_goes_along(garden, old):
+    upgrades.upgrade_module(old, "orchard")
+    disable(old, "orchard")
+    folder = uninstall(old, "orchard", "orchard")
+    assert (folder / "more/maps/palms.txt").read_text("utf-8") == "a map of the palms"
+    (folder / "more/maps/palms.txt").write_text("another map", "utf-8")
+    with pytest.raises(Refused, match=r"more/maps/palms\.txt"):
+        reinstall(old, "orchard")
+    (folder / "more/maps/palms.txt").write_text("a map of the palms", "utf-8")
+    reinstall(old, "orchard")
+    assert garden.orchard.code.heard[-1] == ("restored", "a map of the palms")
+
+
+@ON_ONE
+def test_a_listed_palm_and_an_old_version_speak_against_removing_it(garden, old):
+    disable(old, "orchard")
+    assert plan(old, "orchard").objections == ("Its tables are those of an older version: first upgrade it.",)
+    upgrades.upgrade_module(old, "orchard")
+    with engine(old).begin() as connection:
+        connection.execute(text("UPDATE orchard_palm SET kind = 'listed' WHERE id = 5"))
+    with pytest.raises(Refused, match="A listed palm is never felled"):
+        uninstall(old, "orchard", "orchard")

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, inspect, select, text
+from trust import hostile
 
 from core.data.archive import digest, table_names
 from core.errors import Invalid, Refused
@@ -23,6 +24,9 @@ from core.people.scopes import scope_of
 from core.people.units import Unit
 from core.people.users import Membership, Role, User
 from core.work.chain import AuditRow, verify
+from core.work.files.accepting import accept
+from core.work.files.attachments import attach
+from core.work.files.keeping import is_sound, stored_files
 from core.work.moves import TransitionRow
 from core.work.notes import Note, add_note
 from core.work.transition import transition
@@ -30,6 +34,10 @@ from plugins.complaints.models import Complaint
 from plugins.hearings.models import Hearing
 
 MINUTE = {"citizens": "٦٦", "summary": "لقاءات فردية مع كل مواطن على حدة"}
+
+
+ON_ONE = pytest.mark.parametrize("backend", ["sqlite"])
+"""What no database decides is asked of one."""
 
 
 @pytest.fixture
@@ -129,6 +137,7 @@ def test_hearings_leave_and_complaints_stay_whole(town, ground, backend):
     assert folder.parent == exports_of(town.code)
 
 
+@ON_ONE
 def test_the_audit_says_who_and_where_the_data_went(town):
     folder = uninstall(town.code, "hearings", "hearings")
     with town.ground.session(town.code) as session:
@@ -206,6 +215,7 @@ def test_ids_that_others_took_meanwhile_are_given_anew(town, ground):
         assert set(session.scalars(held)) == {"HRS", "CLK"}
 
 
+@ON_ONE
 def test_a_fresh_installation_is_possible_too(town, ground):
     uninstall(town.code, "hearings", "hearings")
     install(town.code, "hearings")
@@ -215,6 +225,7 @@ def test_a_fresh_installation_is_possible_too(town, ground):
         reinstall(town.code, "hearings")
 
 
+@ON_ONE
 def test_nothing_happens_without_the_id_typed(town):
     before = content(town.code)
     for typed in ("", "hearing", "complaints", "HEARINGS"):
@@ -224,6 +235,7 @@ def test_nothing_happens_without_the_id_typed(town):
     assert not exports_of(town.code).exists()
 
 
+@ON_ONE
 def test_an_enabled_module_is_not_uninstalled(town):
     enable(town.code, "hearings")
     assert plan(town.code, "hearings").objections == ("It is enabled: first disable it.",)
@@ -232,6 +244,7 @@ def test_an_enabled_module_is_not_uninstalled(town):
     assert state(town) == "enabled"
 
 
+@ON_ONE
 def test_what_is_not_there_cannot_be_uninstalled(town):
     uninstall(town.code, "hearings", "hearings")
     for plugin in ("hearings", "nowhere"):
@@ -241,6 +254,7 @@ def test_what_is_not_there_cannot_be_uninstalled(town):
         enable(town.code, "hearings")
 
 
+@ON_ONE
 def test_a_changed_byte_in_any_file_is_refused_by_its_name(town):
     folder = uninstall(town.code, "hearings", "hearings")
     before = content(town.code)
@@ -258,6 +272,7 @@ def test_a_changed_byte_in_any_file_is_refused_by_its_name(town):
     reinstall(town.code, "hearings")
 
 
+@ON_ONE
 def test_another_governorate_or_module_does_not_take_it(town, ground, backend):
     folder = uninstall(town.code, "hearings", "hearings")
     with ground.governorate("EG-SHR", backend=backend) as other:
@@ -278,6 +293,18 @@ def test_another_governorate_or_module_does_not_take_it(town, ground, backend):
         reinstall(town.code, "complaints", folder)
 
 
+def test_a_unit_that_is_gone_meanwhile_is_no_reason_for_records_that_point_to_nothing(town):
+    uninstall(town.code, "hearings", "hearings")
+    disable(town.code, "complaints")
+    uninstall(town.code, "complaints", "complaints")
+    with engine(town.code).begin() as connection:
+        connection.execute(text("DELETE FROM core_unit"))
+    before = content(town.code)
+    with pytest.raises(Refused, match="gone or taken"):
+        reinstall(town.code, "hearings")
+    assert content(town.code) == before
+
+
 def test_what_the_records_name_must_still_be_there(town):
     uninstall(town.code, "hearings", "hearings")
     before = content(town.code)
@@ -293,3 +320,26 @@ def test_what_the_records_name_must_still_be_there(town):
     assert {k: v for k, v in content(town.code).items() if k != "core_role"} == {
         k: v for k, v in before.items() if k != "core_role"
     }
+
+
+@ON_ONE
+def test_files_on_its_records_travel_with_the_export(town):
+    """They leave the store with their rows, and come back byte by byte; other modules' files stay."""
+    with town.ground.session(town.code) as session:
+        for record in (session.scalars(select(Hearing)).first(), session.scalars(select(Complaint)).one()):
+            attach(record, [accept("minute.pdf", hostile.PDF)])
+        session.commit()
+        mine, others = stored_files(session)
+    folder = uninstall(town.code, "hearings", "hearings")
+    assert not is_sound(town.code, mine)
+    assert is_sound(town.code, others)
+    copy = folder / "attachments" / mine.name
+    assert copy.read_bytes() == hostile.PDF
+    copy.write_bytes(hostile.PDF + b" ")
+    with pytest.raises(Refused, match=mine.name):
+        reinstall(town.code, "hearings")
+    copy.write_bytes(hostile.PDF)
+    reinstall(town.code, "hearings")
+    assert is_sound(town.code, mine)
+    with town.ground.session(town.code) as session:
+        assert {file.name for file in stored_files(session)} == {mine.name, others.name}

@@ -35,4 +35,5 @@ def diwan_exporting(session, folder):
 
 @hookimpl
 def diwan_restored(session, folder):
-    heard.append(("restored", (folder / "maps" / "palms.txt").read_text("utf-8")))
+    for kept in folder.glob("maps/*.txt"):
+        heard.append(("restored", kept.read_text("utf-8")))
