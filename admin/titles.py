@@ -21,6 +21,8 @@ WORDS: dict[str, Any] = {
     "core.attachment": lazy_gettext("Attached files"),
     "core.number": lazy_gettext("Number series"),
     "core.setting": lazy_gettext("Settings"),
+    "core.clock": lazy_gettext("Deadlines"),
+    "core.clock_event": lazy_gettext("Story of deadlines"),
 }
 """Kinds of records that have no list of their own."""
 

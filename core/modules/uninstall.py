@@ -7,7 +7,6 @@ first row goes. Whatever fails, nothing has happened. Tables are dropped by name
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from pathlib import Path
 
 from flask_babel import gettext as _
@@ -20,7 +19,7 @@ from core.data.time import now
 from core.errors import Invalid, Refused, Unavailable
 from core.language import N_
 from core.modules.attached_files import let_go, take_along
-from core.modules.belongings import Belongings, Part, find_belongings, owners_in
+from core.modules.belongings import Belongings, Part, find_belongings, owners_in, writable
 from core.modules.export import MORE, Export, keep, manifest_hash, new_folder, write_export
 from core.modules.lifecycle import host, installed_row
 from core.modules.migrations import version_table
@@ -30,7 +29,6 @@ from core.modules.problem import Unusable
 from core.modules.structure import changing
 from core.people import generation
 from core.work import audit
-from core.work.append_only import CLOCK_EVENTS, lifted
 from core.work.chain import code_of
 
 LABEL = "core.plugin"
@@ -97,7 +95,7 @@ def _remove(connection: Connection, found: Belongings, export: Export) -> None:
         connection.exec_driver_sql(f"DROP TABLE {', '.join(names)}")
     written = {table.name: table.rows for table in export.tables}
     for part in reversed(found.shared):
-        with lifted(connection, part.table.name) if part.table.name == CLOCK_EVENTS else nullcontext():
+        with writable(connection, part.table):
             gone = connection.execute(delete(part.table).where(part.which)).rowcount
         if gone != written[part.table.name]:
             raise Unavailable(_("Somebody was writing to the module's data meanwhile; please try again."))
