@@ -61,7 +61,12 @@ class Export:
 
 def exports_of(code: str) -> Path:
     """The folder where the exports of governorate `code` lie."""
-    return Path(current_app.config["DIWAN"].data_dir) / "exports" / served(code).code
+    return exports_folder() / served(code).code
+
+
+def exports_folder() -> Path:
+    """Where the exports of all governorates lie, each in a folder with its code."""
+    return Path(current_app.config["DIWAN"].data_dir) / "exports"
 
 
 @contextmanager

@@ -33,7 +33,7 @@ def look_at_version(app: Flask, governorate: Governorate) -> Iterator[Finding]:
     if path := missing_file(governorate.url):
         yield Finding(
             governorate.code,
-            f"its database file is missing: put {path} back from a backup",
+            f"its database file is missing: put {path} back, or call diwan restore BACKUP --replace",
         )
         raise Absent
     try:
@@ -96,7 +96,8 @@ def look_at_files(app: Flask, governorate: Governorate) -> Iterator[Finding]:
     if gone:
         count = "1 file is" if len(gone) == 1 else f"{len(gone)} files are"
         yield Finding(
-            governorate.code, f"{count} missing in the store, {gone[0]} the first: put back from a backup"
+            governorate.code,
+            f"{count} missing in the store, {gone[0]} the first: put back from a backup",
         )
     if left:
         count = "1 file" if len(left) == 1 else f"{len(left)} files"

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from zipfile import ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZipFile
 
 from sqlalchemy import Connection, TableClause, column, select, table
 
 from core import __version__
 from core.data.archive import TableDigest, snapshot, write_table
 from core.data.time import now
-from core.errors import NotFound
 from core.governorates.present import engines, served
-from core.safekeeping.container import MANIFEST, PIECE, file_entry, table_entry, writing
+from core.safekeeping.container import MANIFEST, table_entry, writing
 from core.safekeeping.manifest import Manifest, entry_of, fingerprint
+from core.safekeeping.papers import Progress, keep_attachments, keep_exports, silent
 from core.safekeeping.shape import Shape, read_shape
 from core.work.chain import FIRST, Head
-from core.work.files.keeping import StoredFile, read_stored
 
-Progress = Callable[[str], None]
-"""Told the name of what is written or read next."""
 SUFFIX = ".diwan.zip"
 EMPTY = Head(0, FIRST)
 """Of an audit in which nothing stands yet."""
-
-
-def silent(_name: str) -> None:
-    """Progress that nobody watches."""
 
 
 def back_up(code: str, folder: Path, progress: Progress = silent) -> tuple[Path, Manifest]:
@@ -42,7 +34,7 @@ def back_up(code: str, folder: Path, progress: Progress = silent) -> tuple[Path,
     with writing(path) as archive, snapshot(engines().get(code, governorate.url)) as connection:
         shape = read_shape(connection)
         tables = tuple(_tables(connection, archive, shape, progress))
-        files, lost = _files(connection, archive, shape, code, progress)
+        files, lost = keep_attachments(connection, archive, shape, code, progress)
         manifest = Manifest(
             governorate=entry_of(governorate),
             made_at=moment.isoformat(),
@@ -52,6 +44,7 @@ def back_up(code: str, folder: Path, progress: Progress = silent) -> tuple[Path,
             modules=_modules(connection),
             tables=tables,
             files=files,
+            exports=keep_exports(archive, code, progress),
             lost=lost,
             audit=str(_head(connection)),
         )
@@ -66,42 +59,6 @@ def _tables(
         progress(table_entry(name))
         with archive.open(table_entry(name), "w", force_zip64=True) as file:
             yield write_table(connection, name, file)
-
-
-def _files(
-    connection: Connection, archive: ZipFile, shape: Shape, code: str, progress: Progress
-) -> tuple[tuple[StoredFile, ...], tuple[str, ...]]:
-    """The attachments that are in the store as their rows say, and the names of the others."""
-    kept: list[StoredFile] = []
-    lost: list[StoredFile] = []
-    for one in _named(connection, shape):
-        progress(file_entry(one.name))
-        (kept if _copy(archive, code, one) else lost).append(one)
-    return tuple(kept), tuple(one.name for one in lost)
-
-
-def _named(connection: Connection, shape: Shape) -> list[StoredFile]:
-    """What rows name. Plain SQL, for the tables may be older than the code."""
-    if "core_attachment" not in shape.tables:
-        return []
-    rows = _columns("core_attachment", "stored", "sha256", "size")
-    return [StoredFile(*row) for row in connection.execute(select(*rows.c).order_by(rows.c.stored))]
-
-
-def _copy(archive: ZipFile, code: str, one: StoredFile) -> bool:
-    """Put an attachment into the archive, as it is: most are packed already. Returns whether it was sound."""
-    try:
-        content = read_stored(code, one.name)
-    except NotFound:
-        return False
-    sha = hashlib.sha256()
-    entry = ZipInfo(file_entry(one.name))
-    entry.compress_type = ZIP_STORED
-    with content, archive.open(entry, "w", force_zip64=True) as file:
-        while piece := content.read(PIECE):
-            sha.update(piece)
-            file.write(piece)
-    return sha.hexdigest() == one.sha256
 
 
 def _modules(connection: Connection) -> dict[str, list[str]]:

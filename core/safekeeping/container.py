@@ -63,6 +63,11 @@ def file_entry(name: str) -> str:
     return f"files/{name}"
 
 
+def export_entry(name: str) -> str:
+    """Where a file of a removed module's export lies; `name` is its path among the exports."""
+    return f"exports/{name}"
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[tuple[ZipFile, Manifest]]:
     """A backup of this installation, whole to the last byte, and its manifest.
@@ -99,9 +104,11 @@ def check_entries(archive: ZipFile, manifest: Manifest) -> Iterator[str]:
         yield table_entry(table.name)
         with archive.open(table_entry(table.name)) as file:
             check_table(file, table)
-    for one in manifest.files:
-        yield file_entry(one.name)
-        with archive.open(file_entry(one.name)) as file:
+    papers = [(file_entry(one.name), one) for one in manifest.files]
+    papers += [(export_entry(one.name), one) for one in manifest.exports]
+    for name, one in papers:
+        yield name
+        with archive.open(name) as file:
             _check_file(file, one)
 
 
@@ -110,7 +117,7 @@ def _check_file(file: IO[bytes], expected: StoredFile) -> None:
     while piece := file.read(PIECE):
         sha.update(piece)
     if sha.hexdigest() != expected.sha256:
-        raise Damaged(_("The attachment %(name)s is damaged.", name=expected.name))
+        raise Damaged(_("The file %(name)s is damaged.", name=expected.name))
 
 
 def _find_damage(path: Path) -> Damaged:

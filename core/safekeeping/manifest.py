@@ -22,7 +22,8 @@ class Manifest:
     """`governorate` is the registry's entry without its database's address; `made_at` ISO 8601 in UTC.
 
     `host` is the version of Diwan, `key` the fingerprint of its secret, `modules` the version and state of
-    each installed module, `lost` attachments that the store did not have, `audit` the head of the chain.
+    each installed module, `files` the attachments, `lost` those that the store did not have, `exports` the
+    data of modules that were uninstalled, `audit` the head of the chain.
     """
 
     governorate: dict[str, Any]
@@ -33,6 +34,7 @@ class Manifest:
     modules: dict[str, list[str]]
     tables: tuple[TableDigest, ...]
     files: tuple[StoredFile, ...]
+    exports: tuple[StoredFile, ...]
     lost: tuple[str, ...]
     audit: str
     format: int = FORMAT
@@ -61,6 +63,7 @@ class Manifest:
             "shape": Shape(**said["shape"]),
             "tables": tuple(TableDigest(**one) for one in said["tables"]),
             "files": tuple(StoredFile(**one) for one in said["files"]),
+            "exports": tuple(StoredFile(**one) for one in said["exports"]),
             "lost": tuple(said["lost"]),
         }
         return cls(**{**said, **known})

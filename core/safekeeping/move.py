@@ -32,8 +32,8 @@ from core.governorates.present import bound, engines, registry, served
 from core.governorates.provision import absolute_url
 from core.modules.structure import changing_structure
 from core.safekeeping import journal
-from core.safekeeping.backup import Progress, silent
 from core.safekeeping.journal import Journal
+from core.safekeeping.papers import Progress, silent
 from core.safekeeping.shape import compare, drop_all, fill, read_shape, refuse_used
 from core.work import audit
 from core.work.chain import AuditRow
@@ -53,6 +53,7 @@ def move(code: str, target: str | None = None, progress: Progress = silent) -> J
     with journal.alone(code), _naming_ways(code):
         known = journal.read(code) or _begin(code, target)
         _refuse_another(known, target)
+        _refuse_elsewhere(known)
         progress(known.step)
         for step in STEPS[STEPS.index(known.step) + 1 :]:
             WORK[step](known)
@@ -70,7 +71,7 @@ def abort(code: str) -> Journal:
         known = journal.read(code)
         if known is None:
             raise Refused(_("No move of %(code)s is under way.", code=code))
-        if served(code).url == known.target:
+        if (now_served := registry().get(code)) is not None and now_served.url == known.target:
             raise Refused(_("%(code)s is served from its new database already.", code=code))
         with opened_engine(known.source, existing=True) as source:
             thaw(source)
@@ -112,6 +113,12 @@ def _refuse_another(known: Journal, target: str | None) -> None:
         raise Refused(
             _("It is being moved to %(target)s, not to the database given.", target=shown(known.target))
         )
+
+
+def _refuse_elsewhere(known: Journal) -> None:
+    """A backup was restored meanwhile: what this move carries is not what is served."""
+    if served(known.code).url not in (known.source, known.target):
+        raise Refused(_("%(code)s is served from a third database by now.", code=known.code))
 
 
 def _freeze(known: Journal) -> None:

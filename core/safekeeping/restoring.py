@@ -28,13 +28,13 @@ from core.modules.models import bump_serial
 from core.modules.structure import changing_structure
 from core.modules.upgrades import Step, upgrade_governorate
 from core.people import generation
-from core.safekeeping.backup import EMPTY, Progress, silent
-from core.safekeeping.container import check_entries, file_entry, opened, table_entry
+from core.safekeeping.backup import EMPTY
+from core.safekeeping.container import check_entries, opened, table_entry
 from core.safekeeping.manifest import Manifest
+from core.safekeeping.papers import Progress, put_papers_back, silent
 from core.safekeeping.shape import fill
 from core.work import audit
 from core.work.chain import AuditRow, Head, verify
-from core.work.files.keeping import is_sound, put_back
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def restore(
         with _new_database(manifest, url, before) as governorate:
             with opened_engine(governorate.url) as engine, changing_structure(engine) as connection:
                 _pour(connection, archive, manifest, progress)
-            _put_files(archive, manifest, progress)
+            put_papers_back(archive, manifest, progress)
             _serve(governorate, before)
     steps = tuple(upgrade_governorate(manifest.code))
     _note(manifest, path)
@@ -147,14 +147,6 @@ def _rows(
         progress(one.name)
         with archive.open(table_entry(one.name)) as file:
             yield one, file
-
-
-def _put_files(archive: ZipFile, manifest: Manifest, progress: Progress) -> None:
-    """Attachments that the store still has are left alone."""
-    for one in manifest.files:
-        progress(file_entry(one.name))
-        if not is_sound(manifest.code, one):
-            put_back(manifest.code, one, archive.read(file_entry(one.name)))
 
 
 def _serve(governorate: Governorate, before: Governorate | None) -> None:

@@ -165,7 +165,7 @@ def test_a_password_for_the_mail_server_that_travels_in_the_clear_is_grave(findi
 def test_a_database_that_is_away_or_another_s_is_a_finding(findings, ground, governorate, readdress):
     with ground.governorate("EG-SHR") as other, ground.app.app_context():
         readdress(other, "sqlite:////nowhere/at-all.sqlite")
-        missing = "its database file is missing: put /nowhere/at-all.sqlite back from a backup"
+        missing = "its database file is missing: put /nowhere/at-all.sqlite back, or call diwan restore BACKUP --replace"
         assert findings(other) == [(missing, True)]
         readdress(other, registry().get(governorate).url)
         assert "is outdated or not its own database: run diwan upgrade --all" in findings(other)[0][0]
@@ -257,7 +257,10 @@ def test_a_file_that_is_gone_is_grave_and_one_without_a_record_is_advice(
         session.add(Attachment(**row, size=1, sha256="0" * 64, stored="e" * 32))
         session.commit()
     gone, left = findings("EG-KN")
-    assert gone == (f"1 file is missing in the store, {'e' * 32} the first: put back from a backup", True)
+    assert gone == (
+        f"1 file is missing in the store, {'e' * 32} the first: put back from a backup",
+        True,
+    )
     assert "diwan files orphans --governorate EG-KN --remove" in left[0]
     assert not left[1]
 

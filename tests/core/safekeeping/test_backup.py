@@ -1,5 +1,6 @@
 """A backup taken while people work brings everything back, and one that is not whole is never taken for one."""
 
+import shutil
 import threading
 
 import pytest
@@ -204,3 +205,25 @@ def test_tables_of_a_module_whose_code_is_gone_come_back_too(app, desk, kept, sp
         look = inspect(engine)
         assert {key["referred_table"] for key in look.get_foreign_keys("desk_letter")} >= {"core_unit"}
         assert ["number"] in [one["column_names"] for one in look.get_unique_constraints("desk_petition")]
+
+
+def test_the_data_of_an_uninstalled_module_comes_back_with_its_export(
+    app, kept, desk, spare, backend, tmp_path
+):
+    """The export of a removed module is the only copy of its records: a backup without it would lose them."""
+    folder = app.config["DIWAN"].data_dir / "exports" / CODE
+    paper = folder / "desk-2026" / "more" / "letter.pdf"
+    paper.parent.mkdir(parents=True)
+    try:
+        paper.write_bytes(b"a letter")
+        (folder / "half.incomplete").mkdir()
+        (folder / "half.incomplete" / "x").write_bytes(b"half")
+        with app.app_context():
+            path, manifest = back_up(CODE, tmp_path)
+            assert [one.name for one in manifest.exports] == ["desk-2026/more/letter.pdf"]
+            check_backup(path)
+            shutil.rmtree(folder)
+            restore(path, url=spare(backend), replace=True)
+        assert paper.read_bytes() == b"a letter"
+    finally:
+        shutil.rmtree(folder)

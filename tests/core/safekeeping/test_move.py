@@ -1,5 +1,8 @@
 """A governorate moves between databases of both kinds; whatever interrupts it, it goes on or back."""
 
+import os
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -11,7 +14,9 @@ from core.governorates.freezing import freeze, is_frozen, thaw
 from core.governorates.present import registry
 from core.operation import examination
 from core.safekeeping import journal
+from core.safekeeping.backup import back_up
 from core.safekeeping.move import FROZEN, PREPARED, STEPS, SWITCHED, abort, move
+from core.safekeeping.restoring import restore
 from core.work.chain import AuditRow
 
 from .conftest import CODE, content
@@ -303,3 +308,57 @@ def test_who_never_ends_writing_leaves_all_as_it_was(engine, monkeypatch):
             freeze(engine)
     with engine.connect() as connection:
         assert not is_frozen(connection)
+
+
+def test_a_move_that_a_restored_backup_overtook_can_only_be_undone(app, frozen, spare, tmp_path):
+    """What it would carry is not what is served any more."""
+    desk, _target = frozen
+    third = spare("sqlite")
+    with app.app_context():
+        path, _manifest = back_up(CODE, tmp_path)
+        restore(path, url=third, replace=True)
+        desk.register("after the restoring")
+        with pytest.raises(Refused, match=r"third database by now.*--abort"):
+            move(CODE)
+        abort(CODE)
+    assert url_of(app) == third
+    assert desk.titles()[-1] == "after the restoring"
+
+
+DYING = """
+import os, sys
+from core.app import create_app
+from core.safekeeping import journal
+from core.safekeeping.move import move
+code, target, step = sys.argv[1:]
+write = journal.write
+def die(known):
+    write(known)
+    if known.step == step:
+        os._exit(9)
+journal.write = die
+with create_app().app_context():
+    move(code, target)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", STEPS)
+def test_a_process_that_is_killed_leaves_a_move_that_goes_on(step, tmp_path):
+    """Real processes on an installation of their own: the first dies, the command line goes on."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("DIWAN_")}
+    environ |= {"DIWAN_DATA_DIR": str(tmp_path), "LANG": "C.UTF-8"}
+    diwan = [sys.executable, "-m", "core.cli"]
+
+    def call(*words):
+        return subprocess.run(words, env=environ, capture_output=True, text=True, check=False)
+
+    assert call(*diwan, "governorate", "add", CODE).returncode == 0
+    target = f"sqlite:///{tmp_path}/new.sqlite"
+    assert call(sys.executable, "-c", DYING, CODE, target, step).returncode == 9
+    done = call(*diwan, "governorate", "move", CODE)
+    assert done.returncode == 0, done.stderr
+    assert f"served from {target}" in done.stdout
+    proof = call(*diwan, "audit", "verify")
+    assert proof.returncode == 0, proof.stderr
+    assert "sound" in proof.stdout
