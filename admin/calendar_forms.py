@@ -10,11 +10,16 @@ from flask_babel import lazy_gettext as _
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from admin.forms import ChoiceField, CodeField, DayField, Form, LineField, TextField
-from core.work.clocks.calendar import MIDNIGHT, Decree, Shifts
+from core.work.clocks.calendar import HOURS, MIDNIGHT, OFF, WORKING, Decree, Shifts
 from core.work.clocks.office import Hours
 
 EXAMPLE = _("For example 08:00-15:00, or 08:00-12:00, 13:00-16:00. Empty is a day off.")
 NEEDED = InputRequired(_("This is needed."))
+KINDS = {
+    OFF: _("Day off"),
+    WORKING: _("Working day"),
+    HOURS: _("Other hours"),
+}
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SPAN = re.compile(r"(\d{1,2}):(\d\d)\s*[-–—]\s*(\d{1,2}):(\d\d)")
 _TIME = re.compile(r"(\d{1,2}):(\d\d)")
@@ -101,7 +106,7 @@ class DecreeForm(Form):
     """A decree on certain days."""
 
     number = LineField(_("Number of the decree"), [NEEDED, Length(max=60)])
-    kind = ChoiceField(_("These days are"), [NEEDED], choices=[], blank=True)
+    kind = ChoiceField(_("These days are"), [NEEDED], choices=list(KINDS.items()), blank=True)
     first = DayField(_("First day"), [NEEDED])
     last = DayField(_("Last day"), [NEEDED])
     shifts = SpansField(

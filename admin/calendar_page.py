@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext, ngettext
 from sqlalchemy import select
 from werkzeug.exceptions import BadRequest
 
-from admin.calendar_forms import DecreeForm, HoursForm, WithdrawForm, hours_text
+from admin.calendar_forms import KINDS, DecreeForm, HoursForm, WithdrawForm, hours_text
 from admin.clock_words import feast_name, weekday
 from admin.cursor import LARGEST_ID
 from admin.dates import digits
@@ -28,7 +28,7 @@ from core.errors import Invalid, NotFound, Refused
 from core.governorates.present import present
 from core.people.access import may
 from core.people.users import User
-from core.work.clocks.calendar import HOURS, OFF, WORKING, WorkCalendar
+from core.work.clocks.calendar import WorkCalendar
 from core.work.clocks.feasts import is_known
 from core.work.clocks.office import (
     YEARS_AHEAD,
@@ -43,11 +43,6 @@ from core.work.clocks.office import (
 from core.work.clocks.rows import renew
 
 LABEL = "core.decree"
-KINDS = {
-    OFF: lazy_gettext("Day off"),
-    WORKING: lazy_gettext("Working day"),
-    HOURS: lazy_gettext("Other hours"),
-}
 
 
 @dataclass(frozen=True)
@@ -100,7 +95,6 @@ class CalendarPage(Page):
     def create(self) -> ResponseReturnValue:
         """The form of a decree."""
         form = DecreeForm(request.form if request.method == "POST" else None)
-        form.kind.choices = list(KINDS.items())
         return self._form(_("New decree"), form, lambda: issue(db.session(), form.value()))
 
     @expose("/<int:id>/withdraw", methods=("GET", "POST"))

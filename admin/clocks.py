@@ -66,7 +66,7 @@ def named(view: RecordView, record: Any, name: str) -> Card:
 
 
 def _card(view: RecordView, record: Any, clock: Clock, one: Told) -> Card:
-    url = view.link("clock", id=record.id, name=clock.name)
+    url = view.link("clock", id=record.id, which=clock.name)
     return Card(clock.label, _standing(one), words(one.reading.promise), one, url)
 
 
@@ -80,9 +80,9 @@ def _standing(one: Told) -> State:
 
 
 def due_cell(value: datetime | None, open: bool) -> Any:  # noqa: A002 - as a state is
-    """A due date in a list: its day, red where it has passed and work is still to be done."""
+    """A due date in a list: its day, and a word where it has passed and work is still to be done."""
     if value is None:
         return ""
     if open and value < now():
-        return badge(Markup("{} · {}").format(day(value), LATE.label), "red")
+        return Markup("{} {}").format(day(value), badge(LATE))
     return day(value)

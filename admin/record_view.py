@@ -1,7 +1,7 @@
 """`RecordView`: the one base of every screen of records. What it shows is declared, how it behaves is here.
 
 Routes below `/admin/<plugin>/<thing>/`, endpoint `<plugin>_<thing>.`: `index`, `create` (new),
-`record` (<id>), `edit`, `move` (do/<action>), `clock` (clock/<name>), `note`; with `attachments` also
+`record` (<id>), `edit`, `move` (do/<action>), `clock` (clock/<which>), `note`; with `attachments` also
 `attach`, `file`, `small` and `withdraw`. No GET writes; there is no delete.
 """
 
@@ -271,11 +271,11 @@ class RecordView(View):
         """One step of the workflow: its form, then the step."""
         return moving.move(self, self.find(id), action)
 
-    @expose("/<int:id>/clock/<name>")
-    def clock(self, id: int, name: str) -> ResponseReturnValue:  # noqa: A002
+    @expose("/<int:id>/clock/<which>")
+    def clock(self, id: int, which: str) -> ResponseReturnValue:  # noqa: A002
         """Why the date of one of the record's clocks is what it is."""
         record = self.find(id)
-        card, page = named(self, record, name), Heading(self, record)
+        card, page = named(self, record, which), Heading(self, record)
         crumbs = self.crumbs((page.number, self.link("record", id=id)), (_("Why this date?"), None))
         values = {"card": card, "page": page, "record": record, "crumbs": crumbs}
         return self.show("clock.html", title=_("Why this date?"), steps=steps(record, card.told), **values)

@@ -44,6 +44,8 @@ def coded(label, row):
         },
         "core.transition": {"action": "refer", "source": "examining", "target": "referred", "origin": "user"},
         "core.note": {"visibility": "internal"},
+        "core.clock_event": {"clock": "overall", "kind": "start", "promise": "3d", "cause": "register"},
+        "core.clock": {"clock": "overall", "promise": "3d", "calendar": "f" * 64},
         "core.attachment": {"visibility": "internal", "media_type": "application/pdf"},
         "core.message": {
             "channel": "mail" if row % 2 else "sms",
