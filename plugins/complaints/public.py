@@ -34,6 +34,8 @@ pages = Blueprint("complaints", __name__, url_prefix="/complaints", template_fol
 HOUR, DAY, QUARTER = 3600, 24 * 3600, 15 * 60
 FROM_ONE_ADDRESS, FROM_ONE_PHONE = 30, 5
 """Complaints an hour and a day: many telephones share one address of their network."""
+FORMS_WITH_FILES = 60
+"""An hour from one address, sound or not: looking at a picture is work, and room is not endless."""
 WRONG_FOR_NUMBER, WRONG_FROM_ADDRESS = 5, 20
 """Wrong secrets in a quarter of an hour from one address: for one number, and for all."""
 WRONG_IN_A_DAY, PAUSE = 200, 1.0
@@ -48,9 +50,8 @@ Numbers run in order: a limit on the number alone would let a stranger keep its 
 @door(_l("Submit a complaint"), _l("Write it down and get a number and a secret to follow it."))
 def new() -> ResponseReturnValue:
     """The form; sent, it leads to the receipt."""
-    form = CitizenForm(posted())
-    refused: Refused | None = None
-    if request.method == "POST" and "_find" not in request.form and form.validate():
+    form, refused = _read_form()
+    if refused is None and request.method == "POST" and "_find" not in request.form and form.validate():
         try:
             return _hand_in(form)
         except Refused as refusal:
@@ -61,6 +62,15 @@ def new() -> ResponseReturnValue:
         accuse(form, refused)
     html = render_template("complaints/new.html", form=form, sentence=str(refused) if refused else None)
     return html, refused.status if refused else 422 if form.errors else 200
+
+
+def _read_form() -> tuple[CitizenForm, Refused | None]:
+    """The form; without its files, which are then not even looked at, for who sends too many."""
+    sent = any(file.filename for file in request.files.values()) if request.method == "POST" else False
+    if sent and not hit(f"complaints.files:{request.remote_addr}", FORMS_WITH_FILES, HOUR):
+        sentence = _("Too many files came from your connection. Send your complaint without them, or later.")
+        return CitizenForm(request.form), TooMany(sentence)
+    return CitizenForm(posted()), None
 
 
 def _hand_in(form: CitizenForm) -> ResponseReturnValue:

@@ -23,6 +23,10 @@ BY_NAME = {
 """What a person would enter there, where any text will not do."""
 
 
+PAPER = "@paper.pdf"
+"""What stands in a form for a file that is chosen."""
+
+
 @dataclass
 class Field:
     """One named input. `options` are the values of a select or of radio buttons."""
@@ -105,6 +109,8 @@ def fill(found, text="نص يكفي للتجربة"):
     chosen = next((option for option in found.options if option), None)
     if chosen is not None and found.kind != "checkbox":
         return chosen
-    if found.kind in ("hidden", "checkbox", "file", "search"):
+    if found.kind == "file":
+        return PAPER
+    if found.kind in ("hidden", "checkbox", "search"):
         return ""
     return BY_KIND.get(found.kind, text)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from io import BytesIO
 
-from trust import oracles
+from trust import hostile, oracles
+from trust.pages import PAPER
 from trust.world import Pass
 
 
@@ -61,7 +63,8 @@ class Prober:
         visitor = self.world.visitor(probe.person, probe.carry) if probe.carry else Pass()
         form = {}
         for name, value in probe.form or ():
-            form.setdefault(name, []).append(value)
+            chosen = (BytesIO(hostile.PDF), PAPER) if value == PAPER else value
+            form.setdefault(name, []).append(chosen)
         return self.world.ask(
             probe.code, probe.door.method, probe.path, visitor=visitor, query_string=list(probe.query),
             form=form if probe.form is not None else None, headers=dict(probe.headers),

@@ -8,6 +8,7 @@ fits into a few bytes.
 from __future__ import annotations
 
 from io import BytesIO
+from threading import Lock
 from typing import Any
 
 from flask_babel import gettext as _
@@ -26,6 +27,8 @@ LONGEST_SIDE = 4096
 SCANS = 100
 """So often a photograph may pass over itself while it is drawn; each pass costs time."""
 Image.MAX_IMAGE_PIXELS = LARGEST_PHOTO
+_ONE_AT_A_TIME = Lock()
+"""However many are sent at once, a process never holds more than one of them unpacked."""
 
 
 def redraw(data: bytes, kind: Kind) -> tuple[bytes, Kind]:
@@ -35,7 +38,7 @@ def redraw(data: bytes, kind: Kind) -> tuple[bytes, Kind]:
     """
     form = FORMATS[kind.media_type]
     try:
-        with Image.open(BytesIO(data), formats=[form]) as picture:
+        with _ONE_AT_A_TIME, Image.open(BytesIO(data), formats=[form]) as picture:
             _check_points(picture, data, form)
             return _draw(picture, form)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:

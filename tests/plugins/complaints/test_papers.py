@@ -13,6 +13,7 @@ from core.data.visibility import cleared
 from core.work.chain import AuditRow
 from core.work.files.attachments import Attachment
 from core.work.files.store import STORE, FolderStore
+from plugins.complaints import public
 from plugins.complaints.papers import GOOD_FOR
 
 from .conftest import SECRET
@@ -143,6 +144,18 @@ def test_a_citizen_sends_a_photo_and_finds_it_again_with_number_and_secret(desk)
     with desk.session() as session:
         reasons = session.scalars(select(AuditRow.diff).where(AuditRow.op == "unscoped")).all()
     assert any("opens a file" in reason for reason in reasons)
+
+
+def test_who_sends_too_many_forms_with_files_keeps_what_was_typed(desk, monkeypatch):
+    monkeypatch.setattr(public, "FORMS_WITH_FILES", 1)
+    phone = desk.browser()
+    sent = fill_at_home(desk, phone) | {"phone": "0"}
+    assert phone.post(HAND_IN, sent | {"files": [photo()]}).status_code == 422
+    answer = phone.post(HAND_IN, sent | {"files": [photo()]})
+    assert answer.status_code == 429
+    assert "Too many files came from your connection" in desk.said(answer)
+    assert "المياه تغرق" in answer.text
+    assert phone.post(HAND_IN, fill_at_home(desk, phone)).status_code == 302
 
 
 def test_a_link_ends_after_minutes_and_cannot_be_made_up(desk):

@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import signal
+import subprocess
+import sys
 from datetime import timedelta
 from os import utime
 
@@ -185,6 +188,49 @@ def test_a_crash_before_the_commit_leaves_an_orphan_that_is_found_a_day_later(gr
         assert orphans(session, HOUR) == []
         assert lost(session) == []
     assert len(list(folder.files(office.code))) == 2
+
+
+KILLED = """
+import os, signal, sys
+sys.path.insert(0, {tests!r})
+from pathlib import Path
+from trust import hostile
+from core.app import create_app
+from core.data.scope import Scope
+from core.governorates.present import governorate_context
+from core.testing import test_settings
+from core.work.files.accepting import accept
+from core.work.files.attachments import attach
+from core.work.files.store import STORE, FolderStore
+app = create_app(test_settings(Path({data!r}), plugin_path=(Path({samples!r}),)))
+app.extensions[STORE] = FolderStore(Path({store!r}))
+with governorate_context(app, {code!r}, Scope.of_system(), write=True) as session:
+    from plugins.desk.models import Petition
+    attach(session.get(Petition, {record}), [accept("letter.pdf", hostile.PDF)])
+    session.flush()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.slow
+def test_a_process_killed_between_storing_and_saving_leaves_an_orphan_and_no_row(
+    ground, office, petitions, folder, request
+):
+    (id_,) = petitions("a burst pipe")
+    root = request.config.rootpath
+    program = KILLED.format(
+        tests=str(root / "tests"), data=str(ground.folder), samples=str(root / "tests/samples"),
+        store=str(folder.folder), code=office.code, record=id_,
+    )  # fmt: skip
+    run = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True)
+    assert run.returncode == -signal.SIGKILL, run.stderr
+    (left,) = folder.files(office.code)
+    stale = (now() - timedelta(hours=25)).timestamp()
+    utime(folder._path(office.code, left.name), (stale, stale))
+    with ground.session(office.code) as session:
+        assert list(stored_files(session)) == []
+        assert [file.name for file in sweep(session)] == [left.name]
+    assert list(folder.files(office.code)) == []
 
 
 def test_a_backup_takes_every_file_and_a_restore_puts_back_what_is_sound(ground, office, hung, folder):
