@@ -18,10 +18,10 @@ from core.errors import Invalid
 from core.work.files.kinds import BY_ENDING, Kind
 
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
-MOST_POINTS = {"JPEG": 20_000_000, "PNG": 20_000_000, "WEBP": 8_000_000, "GIF": 8_000_000}
+MOST_POINTS = {"JPEG": 16_000_000, "PNG": 12_000_000, "WEBP": 6_000_000, "GIF": 8_000_000}
 """Points decoded at most, so that no picture takes more than 200 MB of memory (trust.md P9)."""
-LARGEST_PHOTO, DRAFT = 120_000_000, 2048
-"""Points of a photograph, which is decoded smaller at once where both sides are twice DRAFT and more."""
+LARGEST_PHOTO = 120_000_000
+"""Points of a photograph; beyond MOST_POINTS it is decoded at a half, a quarter or an eighth at once."""
 LONGEST_SIDE = 4096
 """Points of what is kept: small print of an A4 page stays readable."""
 SCANS = 100
@@ -54,9 +54,17 @@ def _check_points(picture: Any, data: bytes, form: str) -> None:
         if passes > SCANS:
             raise _too_large()
         if passes == 1 and picture.width * picture.height <= LARGEST_PHOTO:
-            picture.draft("RGB", (DRAFT, DRAFT))
+            _halve(picture, MOST_POINTS[form])
     if picture.width * picture.height > MOST_POINTS[form]:
         raise _too_large()
+
+
+def _halve(picture: Any, most: int) -> None:
+    """Have a JPEG decoded smaller, which its decoder does without ever holding all of it."""
+    width, height = picture.size
+    scale = next((by for by in (1, 2, 4, 8) if width * height <= most * by * by), 8)
+    if scale > 1:
+        picture.draft("RGB", (width // scale, height // scale))
 
 
 def _too_large() -> Invalid:
@@ -64,11 +72,13 @@ def _too_large() -> Invalid:
 
 
 def _draw(picture: Any, form: str) -> tuple[bytes, Kind]:
-    flat = form == "JPEG"
-    drawn = ImageOps.exif_transpose(picture)
-    clear = not flat and drawn.has_transparency_data
-    drawn = drawn.convert("RGBA" if clear else "L" if drawn.mode in ("1", "L") else "RGB")
+    """Made small before anything else: each further copy takes as much memory again."""
+    clear = form != "JPEG" and picture.has_transparency_data
+    mode = "RGBA" if clear else "L" if picture.mode in ("1", "L") else "RGB"
+    drawn = picture if picture.mode in (mode, "CMYK") else picture.convert(mode)
     drawn.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    ImageOps.exif_transpose(drawn, in_place=True)
+    drawn = drawn if drawn.mode == mode else drawn.convert(mode)
     drawn.info.clear()
     out, ending = BytesIO(), {"JPEG": "jpg", "WEBP": "webp"}.get(form, "png")
     drawn.save(out, format={"jpg": "JPEG", "webp": "WEBP", "png": "PNG"}[ending], quality=88)
