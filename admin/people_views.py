@@ -12,11 +12,13 @@ from admin.record_view import RecordView, Section
 from admin.titles import module_title
 from admin.users_view import UserView
 from core.data.base import db
+from core.errors import Invalid
 from core.people.categories import Category
 from core.people.places import Place
 from core.people.units import KINDS as UNIT_KINDS
 from core.people.units import Unit
 from core.people.users import REACHES, Role
+from core.work.clocks.clock import MOST_DAYS, MOST_HOURS
 
 UNIT_WORDS = {
     "diwan": _("General diwan"),
@@ -107,6 +109,9 @@ class CategoryView(RecordView):
     help = {
         "bodies": _("Separated by semicolons, the competent one first."),
         "hours": _("For emergencies, instead of working days."),
+        "working_days": _(
+            "Open dates move with a change, counted from receipt. The first values are assumptions."
+        ),
         "published": _(
             "Without it the public sees nothing of this subject, not even that something came in."
         ),
@@ -121,6 +126,18 @@ class CategoryView(RecordView):
         Section(_("Handling"), ("confidential", "published", "emergency", "mass")),
     )
     notes = False
+
+    def before_save(self, record: Category, form: Any) -> None:
+        """A promise is in working days or in hours, and one that somebody can keep."""
+        errors: dict[str, list[Any]] = {}
+        for name, most in (("working_days", MOST_DAYS), ("hours", MOST_HOURS)):
+            value = getattr(record, name)
+            if value is not None and not 0 < value <= most:
+                errors[name] = [_("Between 1 and %(most)s.", most=most)]
+        if record.working_days and record.hours:
+            errors["hours"] = [_("Working days or hours, not both.")]
+        if errors:
+            raise Invalid(_("This promise cannot be kept."), errors)
 
 
 class RoleView(RecordView):
