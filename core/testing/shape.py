@@ -12,12 +12,10 @@ from core.data.visibility import Scoped
 from core.hooks import MARKER
 from core.modules.dispatch import Module
 from core.modules.manifest import read_manifest
-from core.modules.migrations import read_chain, upgrade
+from core.modules.migrations import read_chain
 from core.modules.revision import differences
-from core.modules.structure import changing
 from core.people.access import read_access
 from core.testing.basis import Basis
-from core.testing.chains import downgrade, shape_of
 from core.testing.ground import Ground
 from core.testing.town import HERE, Town
 
@@ -101,19 +99,6 @@ class Shape(Basis):
         with town.ground.session(HERE) as session:
             found = differences(session.info["binding"].engine.connect(), self.plugin)
         assert not found, f"models and migrations differ; write a revision: {found}"
-
-    def test_its_migrations_go_down_and_up_again(self, module: Module, ground: Ground, backend: str) -> None:
-        """Backwards they leave nothing, and forwards again they make the same tables."""
-        town = ground.governorate("EG-KN", backend=backend, modules=self.modules(ground))
-        with town as code, ground.app.app_context(), changing(code) as (_session, connection):
-            folder = module.folder / "migrations"
-            before = shape_of(connection, self.plugin)
-            if before:
-                downgrade(connection, self.plugin, folder)
-                left = shape_of(connection, self.plugin)
-                assert not left, f"downgrade leaves {', '.join(left)}"
-                upgrade(connection, self.plugin, folder)
-                assert shape_of(connection, self.plugin) == before, "down and up again the tables differ"
 
 
 def screens(ground: Ground, plugin: str) -> Iterator[Any]:
