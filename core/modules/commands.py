@@ -22,7 +22,7 @@ in_governorate = click.option(
 
 @click.group()
 def module() -> None:
-    """See, check, install, upgrade, enable, disable and uninstall modules."""
+    """Make, see, check, install, upgrade, enable, disable and uninstall modules."""
 
 
 @module.command("list")

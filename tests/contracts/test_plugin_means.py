@@ -1,6 +1,7 @@
 """A module asks for data by the session alone: nothing in it reaches around the guard or the host."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,10 @@ def test_no_bundled_module_goes_around():
         for file in files
         if (found := list(faults(file.read_text("utf-8"))))
     } == {}
+
+
+def test_every_bundled_module_inherits_the_tests_of_all_modules():
+    tests = "".join(file.read_text("utf-8") for file in ROOT.glob("tests/plugins/**/*.py"))
+    modules = {file.parent.name for file in ROOT.glob("plugins/*/plugin.toml")}
+    tested = set(re.findall(r"\(PluginCase\):\n    plugin = \"(\w+)\"", tests))
+    assert modules - tested == set(), "needs a class of two lines, see CONTRIBUTING.md"

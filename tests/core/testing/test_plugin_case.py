@@ -62,7 +62,8 @@ def page(body):
 
 def changed(old, new):
     def change(source, name):
-        assert (found := old.replace("{id}", name)) in source, found
+        found = old.replace("{id}", name)
+        assert found in source, found
         return source.replace(found, new.replace("{id}", name))
 
     return change

@@ -115,12 +115,6 @@ def test_each_markaz_has_its_own_register_and_the_diwan_sees_all(office):
     assert seen["approver"] == seen["other"] + seen["secretary"]
 
 
-def test_the_screen_is_there_and_complaints_are_not(office):
-    client = office.ground.app.test_client()
-    assert client.get("/EG-KN/admin/hearings/hearing/").status_code == 302, "to the login page"
-    assert client.get("/EG-KN/admin/complaints/complaint/").status_code == 404
-
-
 def test_the_demo_tells_of_the_sixty_six_of_qena(ground, backend):
     with ground.governorate("EG-KN", backend=backend, modules=("hearings",)) as code:
         with ground.session(code) as session:
