@@ -65,7 +65,7 @@ class View(BaseView):
         """Whether its module is in use in this governorate."""
         return not self.plugin or bool(current_app.extensions["diwan"].enabled(self.plugin))
 
-    def _handle_view(self, name: str, **kwargs: Any) -> None:
+    def _handle_view(self, name: str, /, **kwargs: Any) -> None:
         """Nothing: the gate in front of every endpoint has settled it."""
 
     def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
