@@ -1,0 +1,167 @@
+"""A sound module, spoilt in one place, fails the inherited test of that place and no other."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+
+import pytest
+from click.testing import CliRunner
+
+from core.operation.scaffold.command import new
+
+ROOT = Path(__file__).parents[3]
+SOUND = "soundone"
+HOOK = "\n\n@hookimpl\ndef "
+PAGE = """
+
+from flask import Blueprint
+from sqlalchemy import select
+from core import db, public, right, unscoped
+from core.data.scope import scope_in
+
+pages = Blueprint("{id}_all", __name__, url_prefix="/{id}")
+KEPT = {{}}
+
+
+@pages.get("/all")
+@right("{id}.lamp", "read")
+def index():
+{body}
+
+
+@hookimpl
+def diwan_blueprints():
+    return [pages]
+"""
+UNSCOPED = """    with unscoped("a mutant") as session:
+        return " ".join(session.scalars(select(Lamp.code)))"""
+KEPT = """    roles = scope_in(db.session()).roles
+    if roles not in KEPT:
+        KEPT[roles] = " ".join(db.session.scalars(select(Lamp.code)))
+    return KEPT[roles]"""
+BACKSTAGE = """diwan_start(app):
+    from core import public
+
+    def page():
+        return "always open"
+
+    app.add_url_rule("/{id}-open", "open_{id}", public(page))
+"""
+
+
+def added(text):
+    return lambda source, name: source + text.replace("{id}", name)
+
+
+def page(body):
+    return lambda source, name: source + PAGE.format(id=name, body=body)
+
+
+def changed(old, new):
+    def change(source, name):
+        found = old.replace("{id}", name)
+        assert found in source, found
+        return source.replace(found, new.replace("{id}", name))
+
+    return change
+
+
+DOORS = "test_nobody_finds_what_is_of_another_unit_or_confidential"
+MUTANTS = {
+    "indiscreet": (
+        {"models.py": changed('    __personal__ = ("owner",)\n', ""),
+         "plugin.toml": changed('personal_data = ["Lamp.owner"]\n', "")},
+        "test_what_it_keeps_about_people_is_declared"),
+    "leaking": ({"__init__.py": page(UNSCOPED)}, DOORS),
+    "mixing": ({"__init__.py": page(KEPT)}, "test_nothing_passes_from_one_governorate_to_another"),
+    "backstage": ({"__init__.py": added(HOOK + BACKSTAGE)}, "test_its_addresses_are_gone_where_it_is_disabled"),
+}  # fmt: skip
+"""Name -> (file -> what is done to it, the tests that must fail). What keeps a module from loading at all, such
+as two heads or a table of another's name, fails every test with its reason; see test_broken_plugins.py."""
+BROKEN = "unloadable"
+
+
+def spoil(folder, name, changes):
+    """A copy of the sound module under another id, with its changes."""
+    copytree(folder / SOUND, folder / name, ignore=ignore_patterns("__pycache__"))
+    for file in (folder / name).rglob("*"):
+        if file.suffix in (".py", ".toml", ".csv"):
+            text = file.read_text("utf-8").replace(SOUND, name).replace(SOUND.upper(), name.upper())
+            file.write_text(text, "utf-8")
+    for file, change in changes.items():
+        path = folder / name / file
+        path.write_text(change(path.read_text("utf-8"), name), "utf-8")
+
+
+def case(name):
+    return f'\n\nclass Test{name.capitalize()}(PluginCase):\n    plugin = "{name}"\n'
+
+
+@pytest.fixture(scope="module")
+def outcomes(ground, tmp_path_factory):
+    """Class -> outcome -> tests, of one run over the sound module and all its mutants, on SQLite."""
+    folder = tmp_path_factory.mktemp("mutants")
+    line = "Lamp: code, owner, place, faulty=bool"
+    with ground.app.app_context():
+        told = CliRunner().invoke(new, [SOUND, "--model", line, "--into", str(folder)])
+    assert told.exit_code == 0, told.exception
+    for name, (changes, _failing) in MUTANTS.items():
+        spoil(folder, name, changes)
+    spoil(folder, BROKEN, {"plugin.toml": added("colour = 1\n")})
+    (folder / "ballast").mkdir()
+    for number in range(200):
+        (folder / f"ballast/part{number}.py").touch()
+    parts = "".join(f"from ballast import part{number}\n" for number in range(200))
+    (folder / "ballast/__init__.py").write_text(parts)
+    names = (SOUND, *MUTANTS, BROKEN)
+    (folder / "tests/test_soundone.py").unlink()
+    text = "from core.testing import PluginCase\n" + "".join(map(case, names))
+    (folder / "tests/test_mutants.py").write_text(text)
+    return read_outcomes(folder)
+
+
+def read_outcomes(folder):
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("DIWAN_")}
+    environ |= {"DIWAN_PLUGIN_PATH": str(folder), "PYTHONPATH": os.pathsep.join([str(ROOT), str(folder)])}
+    words = [
+        "-p",
+        "core.testing.fixtures",
+        "-q",
+        "-rA",
+        "-m",
+        "not postgres",
+        "--tb=no",
+        "-W",
+        "ignore",
+        "tests",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *words], cwd=folder, env=environ, capture_output=True, text=True
+    )
+    found = {}
+    for outcome, name, test in re.findall(
+        r"^(PASSED|FAILED|ERROR) \S+?::Test(\w+)::(\w+)", done.stdout, re.M
+    ):
+        found.setdefault(name.lower(), {}).setdefault(outcome, set()).add(test)
+    assert found, done.stdout + done.stderr
+    return found
+
+
+@pytest.mark.slow
+def test_the_sound_module_passes_all(outcomes):
+    assert outcomes[SOUND].keys() == {"PASSED"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(MUTANTS))
+def test_a_spoilt_module_fails_the_test_of_that_place_and_no_other(outcomes, name):
+    found = outcomes[name]
+    assert found.get("FAILED", set()) | found.get("ERROR", set()) == set(MUTANTS[name][1].split())
+
+
+@pytest.mark.slow
+def test_a_module_that_cannot_be_loaded_passes_nothing(outcomes):
+    assert outcomes[BROKEN].keys() == {"ERROR"}
