@@ -16,6 +16,7 @@ from core.data.scope import scope_in
 from core.data.session import GovernorateSession
 from core.data.visibility import cleared
 from core.work.clocks.book import enter_promises
+from core.work.clocks.tables import ClockRow
 from core.work.workflow import Workflow, workflows
 
 PENDING = "clock_promises"
@@ -57,14 +58,16 @@ def _changes(session: Session, row: Any, flow: Workflow, name: str) -> Iterator[
 
 @event.listens_for(GovernorateSession, "before_commit")
 def enter_changes(session: Session) -> None:
-    """Enter the new promises of all records concerned, whoever may see them; not yet at a savepoint's end."""
+    """Enter the new promises of all open records concerned, whoever may see them; not at a savepoint."""
     if session.get_nested_transaction() is not None or PENDING not in session.info:
         return
     session.flush()
     actor = scope_in(session).actor_id
     for model, column, cause, key in sorted(session.info.pop(PENDING)):
         cls = model_by_label(model)
-        ids = session.scalars(cleared(select(cls.id).where(getattr(cls, column) == key))).all()
+        running = select(ClockRow.record_id).where(ClockRow.model == model, ClockRow.stopped_at.is_(None))
+        concerned = select(cls.id).where(getattr(cls, column) == key, cls.id.in_(running))
+        ids = session.scalars(cleared(concerned)).all()
         enter_promises(session, workflows()[model], ids, cause, actor)
 
 
