@@ -71,11 +71,19 @@ def changed(old, new):
 
 DOORS = "test_nobody_finds_what_is_of_another_unit_or_confidential"
 MUTANTS = {
+    "untold": ({"__init__.py": changed("return [Lamp]", "return []")}, "test_its_models_are_told_to_the_host"),
     "indiscreet": (
         {"models.py": changed('    __personal__ = ("owner",)\n', ""),
          "plugin.toml": changed('personal_data = ["Lamp.owner"]\n', "")},
         "test_what_it_keeps_about_people_is_declared"),
+    "talkative": ({"models.py": added("\nprint('good morning')\n")}, "test_importing_it_does_nothing"),
+    "shut": ({"views.py": added("\n    def list_where(self):\n        from core import NotAllowed\n"
+                                "        raise NotAllowed('no')\n")},
+             "test_each_role_enters_what_it_was_granted_and_nothing_else"),
     "leaking": ({"__init__.py": page(UNSCOPED)}, DOORS),
+    "generous": ({"models.py": added("\n    @classmethod\n    def also_visible(cls, scope):\n"
+                                     "        from sqlalchemy import true\n        return true()\n")},
+                 f"{DOORS} test_nobody_sees_more_through_the_models"),
     "mixing": ({"__init__.py": page(KEPT)}, "test_nothing_passes_from_one_governorate_to_another"),
     "backstage": ({"__init__.py": added(HOOK + BACKSTAGE)}, "test_its_addresses_are_gone_where_it_is_disabled"),
 }  # fmt: skip
@@ -111,11 +119,6 @@ def outcomes(ground, tmp_path_factory):
     for name, (changes, _failing) in MUTANTS.items():
         spoil(folder, name, changes)
     spoil(folder, BROKEN, {"plugin.toml": added("colour = 1\n")})
-    (folder / "ballast").mkdir()
-    for number in range(200):
-        (folder / f"ballast/part{number}.py").touch()
-    parts = "".join(f"from ballast import part{number}\n" for number in range(200))
-    (folder / "ballast/__init__.py").write_text(parts)
     names = (SOUND, *MUTANTS, BROKEN)
     (folder / "tests/test_soundone.py").unlink()
     text = "from core.testing import PluginCase\n" + "".join(map(case, names))
