@@ -95,8 +95,12 @@ def move_(code: str, target: str | None, undone: bool) -> None:
     Meanwhile everything can be read and nothing saved. The old database stays as it was, and refuses writing.
     """
     if undone:
-        known = moving.abort(code)
+        known, emptied = moving.abort(code)
         click.echo(f"{code} stays where it was and can be written again: {moving.shown(known.source)}")
+        if not emptied:
+            click.echo(
+                f"The other database is away and may hold a copy: {moving.shown(known.target)}", err=True
+            )
         return
     known = moving.move(code, target, lambda step: click.echo(f"{code}: {step}"))
     click.echo(f"{code} is served from {moving.shown(known.target)}")

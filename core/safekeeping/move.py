@@ -65,8 +65,11 @@ def move(code: str, target: str | None = None, progress: Progress = silent) -> J
     return known
 
 
-def abort(code: str) -> Journal:
-    """Undo a move that is not switched yet: the source is written again, the target is empty again."""
+def abort(code: str) -> tuple[Journal, bool]:
+    """Undo a move that is not switched yet: the source is written again, the target is empty again.
+
+    Returns the move, and whether the target could be emptied: one that is away must not stop the way back.
+    """
     with journal.alone(code), _naming_ways(code):
         known = journal.read(code)
         if known is None:
@@ -75,11 +78,19 @@ def abort(code: str) -> Journal:
             raise Refused(_("%(code)s is served from its new database already.", code=code))
         with opened_engine(known.source, existing=True) as source:
             thaw(source)
-        if known.step not in (PREPARED, FROZEN) or _is_copied(known):
+        emptied = _empty_target(known)
+        journal.forget(code)
+    return known, emptied
+
+
+def _empty_target(known: Journal) -> bool:
+    try:
+        if _is_copied(known):
             with opened_engine(known.target) as engine, changing_structure(engine) as connection:
                 drop_all(connection)
-        journal.forget(code)
-    return known
+    except SQLAlchemyError:
+        return False
+    return True
 
 
 def shown(url: str) -> str:

@@ -40,7 +40,9 @@ def gone(app, desk):
         drop_database(url, desk.ground.postgres_url)
 
 
-@pytest.mark.parametrize("elsewhere", [False, True], ids=["same", "other"])
+@pytest.mark.parametrize(
+    "elsewhere", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["same", "other"]
+)
 def test_what_was_lost_comes_back_and_work_goes_on(app, desk, kept, spare, backend, elsewhere):
     path, _manifest = kept
     before = desk.audit().head
@@ -71,6 +73,7 @@ def test_the_copy_is_row_by_row_what_was_there(desk, kept):
     assert "url" not in manifest.governorate
 
 
+@pytest.mark.slow
 def test_a_backup_under_load_is_of_one_moment(app, desk, spare, backend, tmp_path):
     """Each writer adds a petition and its letter in one transaction: no backup has one without the other."""
     from plugins.desk.models import Letter, Petition
@@ -111,6 +114,7 @@ def test_a_backup_under_load_is_of_one_moment(app, desk, spare, backend, tmp_pat
         assert check_backup(path, spare(backend)) == manifest
 
 
+@pytest.mark.slow
 def test_a_trial_leaves_its_database_empty(app, kept, spare, backend):
     url = spare(backend)
     with app.app_context():
@@ -144,6 +148,7 @@ def test_a_backup_is_of_one_governorate_and_no_other(app, kept, ground, spare, b
         assert content(url) == before
 
 
+@pytest.mark.slow
 def test_a_database_that_is_in_use_is_not_written_over(app, kept, spare, backend):
     url = spare(backend)
     with opened_engine(url) as engine, engine.begin() as connection:
@@ -152,6 +157,7 @@ def test_a_database_that_is_in_use_is_not_written_over(app, kept, spare, backend
         restore(kept[0], url=url, replace=True)
 
 
+@pytest.mark.slow
 def test_a_backup_newer_than_the_code_is_refused_in_words(app, desk, spare, backend, tmp_path):
     with app.app_context(), engines().get(CODE, registry().get(CODE).url).begin() as connection:
         connection.execute(text("UPDATE diwan_version_core SET version_num = 'core_9999'"))
@@ -164,6 +170,7 @@ def test_a_backup_newer_than_the_code_is_refused_in_words(app, desk, spare, back
             assert inspect(engine).get_table_names() == []
 
 
+@pytest.mark.slow
 def test_a_backup_of_an_older_version_is_brought_to_the_present_one(app, ground, spare, backend, tmp_path):
     from core.governorates.directory import entry
 
@@ -207,6 +214,7 @@ def test_tables_of_a_module_whose_code_is_gone_come_back_too(app, desk, kept, sp
         assert ["number"] in [one["column_names"] for one in look.get_unique_constraints("desk_petition")]
 
 
+@pytest.mark.slow
 def test_the_data_of_an_uninstalled_module_comes_back_with_its_export(
     app, kept, desk, spare, backend, tmp_path
 ):

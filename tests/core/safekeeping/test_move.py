@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select, text
@@ -15,7 +16,7 @@ from core.governorates.present import registry
 from core.operation import examination
 from core.safekeeping import journal
 from core.safekeeping.backup import back_up
-from core.safekeeping.move import FROZEN, PREPARED, STEPS, SWITCHED, abort, move
+from core.safekeeping.move import COPIED, FROZEN, PREPARED, STEPS, SWITCHED, abort, move
 from core.safekeeping.restoring import restore
 from core.work.chain import AuditRow
 
@@ -46,9 +47,15 @@ def killed(monkeypatch):
     return at
 
 
-@pytest.fixture(
-    params=[("sqlite", "postgres"), ("postgres", "postgres"), ("postgres", "sqlite")], ids="-".join
-)
+SLOW = pytest.mark.slow
+PAIRS = [
+    pytest.param(("sqlite", "postgres"), id="sqlite-postgres"),
+    pytest.param(("postgres", "postgres"), id="postgres-postgres", marks=SLOW),
+    pytest.param(("postgres", "sqlite"), id="postgres-sqlite", marks=SLOW),
+]
+
+
+@pytest.fixture(params=PAIRS)
 def pair(request):
     """From where to where; the first is the backend of the desk."""
     return request.param
@@ -176,6 +183,22 @@ def test_while_it_moves_it_is_read_and_writing_is_refused_in_words(app, frozen):
         abort(CODE)
     desk.register("saved")
     assert desk.sign_in() == 200
+
+
+def test_a_target_that_is_gone_for_good_does_not_stop_the_way_back(app, diwan, frozen):
+    desk, _target = frozen
+    with app.app_context():
+        known = journal.read(CODE)
+        journal.write(replace(known, step=COPIED, target="postgresql://nobody@127.0.0.1:1/none"))
+    done = diwan("governorate", "move", CODE)
+    assert done.status == 1
+    assert "with --abort it is undone" in done.said
+    done = diwan("governorate", "move", CODE, "--abort")
+    assert done.status == 0
+    assert "may hold a copy" in done.said
+    desk.register("saved again")
+    with app.app_context():
+        assert journal.read(CODE) is None
 
 
 def test_the_doctor_names_a_move_that_stands_still_and_both_ways(app, frozen):
