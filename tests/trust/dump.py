@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from sqlalchemy import MetaData, create_engine, event, text
+
+from core.work.append_only import CLOCK_EVENTS, lifted
 
 APPEND_ONLY = ("core_audit", "core_audit_head")
 """The chain cannot be taken back without breaking it; it is left to grow."""
@@ -78,16 +82,19 @@ class Database:
         for name, before, after in differences(self.kept, present):
             if name in APPEND_ONLY:
                 continue
-            table = self.tables[name]
-            for key in after.keys() - before.keys():
-                self._connection.execute(table.delete().where(*_is(table, key)))
-            for key, row in before.items():
-                if key not in after:
-                    self._connection.execute(table.insert().values(row))
-                elif after[key] != row:
-                    self._connection.execute(table.update().where(*_is(table, key)).values(row))
+            with lifted(self._connection, name) if name == CLOCK_EVENTS else nullcontext():
+                self._put_back(self.tables[name], before, after)
         self._check_keys(on=True)
         self.kept |= {name: present[name] for name in APPEND_ONLY if name in present}
+
+    def _put_back(self, table, before, after):
+        for key in after.keys() - before.keys():
+            self._connection.execute(table.delete().where(*_is(table, key)))
+        for key, row in before.items():
+            if key not in after:
+                self._connection.execute(table.insert().values(row))
+            elif after[key] != row:
+                self._connection.execute(table.update().where(*_is(table, key)).values(row))
 
     def _check_keys(self, *, on):
         word = ("ON" if on else "OFF") if self.sqlite else ("DEFAULT" if on else "replica")
