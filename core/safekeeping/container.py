@@ -9,13 +9,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import struct
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from flask_babel import gettext as _
 
@@ -23,15 +21,13 @@ from core.data.archive import Damaged, check_table
 from core.errors import Refused
 from core.keys import ROOT, derive
 from core.safekeeping.manifest import Manifest, fingerprint
+from core.work.files.documents import BROKEN as BROKEN_ZIP
 from core.work.files.keeping import StoredFile
 
 MANIFEST = "manifest.json"
 PROOF = 128
 PIECE = 1 << 20
-BROKEN = (
-    BadZipFile, zlib.error, struct.error, KeyError, ValueError, TypeError, AttributeError, EOFError,
-    NotImplementedError, RuntimeError,
-)  # fmt: skip
+BROKEN = (*BROKEN_ZIP, TypeError, AttributeError)
 """What reading a damaged zip file or manifest may raise."""
 
 

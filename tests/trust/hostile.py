@@ -6,11 +6,13 @@
 import struct
 import zlib
 from io import BytesIO
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from PIL import Image, TiffImagePlugin
 
+CONTENTS = "[Content_Types].xml"
 OPENXML = "application/vnd.openxmlformats-officedocument"
+RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 SCRIPT = b"<script>alert(document.cookie)</script>"
 HTML = b"<!doctype html><html><body>" + SCRIPT + b"</body></html>"
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
@@ -58,6 +60,17 @@ def jpeg_of(width, height):
     at = data.index(b"\xff\xc0")
     data[at + 5 : at + 9] = struct.pack(">HH", height, width)
     return bytes(data)
+
+
+def jpeg_with_stray(stray, times=5000):
+    """A JPEG of many passes, with bytes between its parts that a decoder passes over."""
+    data = jpeg_of_many_scans(times)
+    return data[:20] + stray + data[20:]
+
+
+def jpeg_with_film():
+    """A photograph with a short film behind it, as telephones make them."""
+    return picture(size=(600, 600)) + b"ftyp" + b"\xff\xda\0\x0c" * 3000
 
 
 def jpeg_of_many_scans(times=5000, size=(512, 512)):
@@ -112,10 +125,34 @@ def declaring(data, size):
     return data[: at + 24] + struct.pack("<I", size) + data[at + 28 :]
 
 
-def template_from_elsewhere():
-    """A document that fetches its template, with macros, when it is opened."""
-    target = '<Relationship Target="https://example.org/x.dotm" TargetMode="External"/>'
-    return docx(("word/_rels/settings.xml.rels", f"<Relationships>{target}</Relationships>"))
+def related(kind="attachedTemplate", form='"{}"', name="word/_rels/settings.xml.rels", pad="", sign="utf-8"):
+    """A document with something elsewhere: by default its template, with macros, fetched when it is opened."""
+    marks = {"Type": f"{RELATION}/{kind}", "Target": "https://example.org/x.dotm", "TargetMode": "External"}
+    relation = " ".join(f"{mark}={form.format(value)}" for mark, value in marks.items())
+    return docx((name, f"<Relationships>{pad}<Relationship {relation}/></Relationships>".encode(sign)))
+
+
+def twice(data):
+    """A zip file in which `word/documenT.xml` is called as another part is."""
+    return data.replace(b"word/documenT.xml", b"word/document.xml")
+
+
+def at_fault(data):
+    """A zip file whose first part's packed bytes begin with nothing that can be unpacked."""
+    at = 30 + data[26]
+    return data[:at] + b"\xff" + data[at + 1 :]
+
+
+def packed_elsewhere(data):
+    """A zip file that says its first part lies 2^64 - 1 bytes further (APPNOTE 4.5.3)."""
+    out, at = bytearray(data), data.index(b"PK\x01\x02")
+    extra, name = struct.pack("<HHQ", 1, 8, 2**64 - 1), out[at + 28]
+    out[at + 30 : at + 32], out[at + 42 : at + 46] = struct.pack("<H", len(extra)), b"\xff" * 4
+    out[at + 46 + name : at + 46 + name] = extra
+    end = out.rindex(b"PK\x05\x06")
+    size = int.from_bytes(out[end + 12 : end + 16], "little") + len(extra)
+    out[end + 12 : end + 16] = struct.pack("<I", size)
+    return bytes(out)
 
 
 def refused():
@@ -171,6 +208,10 @@ def refused():
         "a PNG of zeros": ("photo.png", png_of(30_000, 30_000, zlib.compress(b"\0" * 9_000_000))),
         "a JPEG of 65,000 by 65,000": ("photo.jpg", jpeg_of(65_000, 65_000)),
         "a JPEG of many passes": ("photo.jpg", jpeg_of_many_scans()),
+        "a JPEG of many passes behind a stray byte": ("photo.jpg", jpeg_with_stray(b"\0")),
+        "a JPEG of many passes behind a mark without length": (
+            "photo.jpg", jpeg_with_stray(b"\xff\xd0")
+        ),
         "a WebP of one byte": ("photo.webp", b"RIFF\x04\0\0\0WEBPV"),
         "a plain zip file": ("papers.zip", zipped([("a.txt", "a")])),
         "a zip file called a picture": ("papers.jpg", zipped([("a.txt", "a")])),
@@ -187,7 +228,30 @@ def refused():
         "a spreadsheet with controls": ("table.xlsx", xlsx(("xl/activeX/activeX1.bin", b"x"))),
         "a document of macros": ("letter.docx", docx(main="document.macroEnabled.main+xml")),
         "a text with macros": ("letter.odt", odt(("Basic/Standard/x.xml", "<x/>"))),
-        "a document with a foreign template": ("letter.docx", template_from_elsewhere()),
+        "a document with a foreign template": ("letter.docx", related()),
+        "a foreign template between other marks": ("letter.docx", related(form="'{}'")),
+        "a foreign template in two-byte signs": ("letter.docx", related(sign="utf-16")),
+        "a foreign template far down": ("letter.docx", related(pad=" " * 300_000)),
+        "a foreign template behind a million spaces": ("letter.docx", related(pad=" " * 1_100_000)),
+        "a foreign template of settings with another name": (
+            "letter.docx", related(name="word/_rels/other.xml.rels")
+        ),
+        "a foreign template said twice": (
+            "letter.docx", related(pad='<Relationship Type="x/hyperlink" TargetMode="External"/>')
+        ),
+        "a document with a foreign object": (
+            "letter.docx", related("oleObject", name="word/_rels/document.xml.rels")
+        ),
+        "a document whose relations are no XML": ("letter.docx", docx(("_rels/.rels", "<Relationships>"))),
+        "a document whose relations grow": ("letter.docx", docx(("_rels/.rels", LAUGHS))),
+        "a document that names its kind in a remark": (
+            "letter.docx", docx(main='x"/><!-- wordprocessingml.document.main+xml --><Other a="')
+        ),
+        "a document that cannot be unpacked": ("letter.docx", at_fault(docx())),
+        "a document packed otherwise": ("letter.docx", zipped([(CONTENTS, "<Types/>")], ZIP_BZIP2)),
+        "a document that lies elsewhere": ("letter.docx", packed_elsewhere(docx())),
+        "a document with a part twice": ("letter.docx", twice(docx(("word/documenT.xml", "")))),
+        "a text without parts": ("letter.odt", b"PK\x03\x04" + zipped([])),
         "a document that climbs": ("letter.docx", docx(("../../etc/passwd", "x"))),
         "a document behind a password": ("letter.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600),
         "an old document": ("letter.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600),
@@ -210,6 +274,7 @@ def taken():
         "a photograph with script in its comment": ("photo.jpg", picture(comment=SCRIPT)),
         "a GIF with script behind it": ("photo.gif", picture("GIF", mode="P") + SCRIPT),
         "a PNG with a page in its text": ("photo.png", picture("PNG").replace(b"IEND", b"IEND") + HTML),
+        "a photograph with a film behind it": ("photo.jpg", jpeg_with_film()),
         "a PNG called a JPEG": ("photo.jpg", picture("PNG")),
         "a photograph without an ending": ("photo", picture()),
         "a PDF with script": ("letter.pdf", PDF_SCRIPT),
@@ -224,6 +289,9 @@ def taken():
         "a name with markup": ("<img src=x onerror=alert(1)>.jpg", picture()),
         "a name with a line break": ("photo\r\nSet-Cookie: a=b.jpg", picture()),
         "a name in Arabic": ("شكوى المياه.jpg", picture()),
+        "a document with links": (
+            "letter.docx", related("hyperlink", name="word/_rels/document.xml.rels")
+        ),
         "a formula in a table": ("table.csv", b"=cmd|' /C calc'!A0,1\n"),
     }  # fmt: skip
 
@@ -245,6 +313,10 @@ def heavy():
         "a WebP": lambda: ("a.webp", picture("WEBP", (2440, 2450), "RGBA", lossless=True, method=0)),
         "a GIF": lambda: ("a.gif", picture("GIF", (2800, 2850), "P")),
         "a document of 10 MB": lambda: ("a.docx", docx(("word/media/i.bin", b"\0" * 900_000))),
+        "a document of relations": lambda: (
+            "a.docx",
+            docx(("_rels/.rels", "<Relationships>" + "<a/>" * 260_000 + "</Relationships>")),
+        ),
         "a text of 10 MB": lambda: ("a.txt", b"<" * 10_000_000),
         "a PDF of 10 MB": lambda: ("a.pdf", PDF[:-6] + b"%" * 10_000_000 + b"\n%%EOF"),
     }

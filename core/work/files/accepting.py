@@ -13,7 +13,7 @@ from werkzeug.datastructures import FileStorage
 
 from core.config import MEGABYTE, Settings
 from core.errors import Invalid
-from core.work.files.archive import check_document
+from core.work.files.documents import check_document
 from core.work.files.kinds import Kind, recognize
 from core.work.files.names import ending_of, name_for, plain_name
 from core.work.files.pictures import redraw

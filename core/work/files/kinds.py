@@ -88,7 +88,7 @@ def _kind_of(data: bytes, ending: str) -> Kind:
 
 
 def _office(ending: str) -> Kind:
-    """A zip file is a document if it says so; whether it really is one, `archive` looks."""
+    """A zip file is a document if it says so; whether it really is one, `documents` looks."""
     kind = BY_ENDING.get(ending)
     if kind is None or kind.group != "office":
         raise Invalid(UNKNOWN)

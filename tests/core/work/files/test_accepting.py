@@ -114,6 +114,8 @@ def test_passes_of_a_photograph_are_counted():
     assert count_scans(hostile.picture()) == 1
     assert 2 < count_scans(hostile.picture(progressive=True)) < 20
     assert count_scans(hostile.jpeg_of_many_scans()) > 100
+    assert count_scans(hostile.jpeg_with_film()) == 1
+    assert count_scans(hostile.jpeg_with_stray(b"\0")) > 100
     assert count_scans(b"\xff\xd8") == 0
 
 
@@ -171,6 +173,20 @@ BEGINNINGS = (b"", b"\xff\xd8\xff", b"PK\x03\x04", b"%PDF-", b"GIF89a", b"\x89PN
 def test_any_bytes_are_taken_or_refused_and_never_a_failure(app, data, ending, beginning):
     with app.app_context(), suppress(Invalid):
         accept(f"file.{ending}", beginning + data)
+
+
+DOCUMENTS = {"docx": hostile.related("hyperlink"), "xlsx": hostile.xlsx(), "odt": hostile.odt()}
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(sorted(DOCUMENTS)), st.lists(st.tuples(st.floats(0, 0.999), st.binary(max_size=4))))
+def test_a_document_damaged_anywhere_is_taken_or_refused_and_never_a_failure(app, ending, damage):
+    data = DOCUMENTS[ending]
+    for place, other in damage:
+        at = int(place * len(data))
+        data = data[:at] + other + data[at + len(other) :]
+    with app.app_context(), suppress(Invalid):
+        accept(f"letter.{ending}", data)
 
 
 MEASURE = """
