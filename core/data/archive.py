@@ -89,9 +89,9 @@ def table_names(connection: Connection) -> list[str]:
 
 
 def write_table(
-    connection: Connection, name: str, file: IO[bytes], keys: Select[Any] | None = None
+    connection: Connection, name: str, file: IO[bytes] | None, keys: Select[Any] | None = None
 ) -> TableDigest:
-    """Write table `name` to `file`, a few rows at a time; returns what stands there.
+    """Write table `name` to `file` (None: nowhere), a few rows at a time; returns what stands there.
 
     With `keys`, a select of primary keys, only those rows.
     Raises sqlalchemy.exc.NoSuchTableError.
@@ -100,7 +100,8 @@ def write_table(
     sha, rows = hashlib.sha256(), 0
     for lines in _lines(connection, table, cells, keys):
         sha.update(lines)
-        file.write(lines)
+        if file is not None:
+            file.write(lines)
         rows += lines.count(b"\n")
     return TableDigest(name, rows - 1, sha.hexdigest())
 
@@ -108,7 +109,12 @@ def write_table(
 def digest(connection: Connection, names: Collection[str] | None = None) -> list[TableDigest]:
     """What `write_table` would write of the tables `names` (default: all), without writing it."""
     chosen = table_names(connection) if names is None else sorted(names)
-    return [write_table(connection, name, _Nowhere()) for name in chosen]  # type: ignore[arg-type]
+    return [digest_table(connection, name) for name in chosen]
+
+
+def digest_table(connection: Connection, name: str, keys: Select[Any] | None = None) -> TableDigest:
+    """The same of one table; with `keys` only of those rows."""
+    return write_table(connection, name, None, keys)
 
 
 def check_table(file: IO[bytes], expected: TableDigest) -> None:
@@ -190,11 +196,6 @@ def _strict_keys(connection: Connection, names: Collection[str]) -> list[str]:
     ]
 
 
-class _Nowhere:
-    def write(self, lines: bytes) -> None:
-        """Forget them."""
-
-
 def _reflect(connection: Connection, name: str) -> tuple[Table, dict[str, Cell]]:
     """The table as it is in the database, and its columns' cells in alphabetical order."""
     table = Table(name, MetaData(), autoload_with=connection, resolve_fks=False)
@@ -244,7 +245,10 @@ def _by_bytes(connection: Connection, column: Column[Any]) -> Any:
 
 
 def _advance(connection: Connection, table: Table) -> None:
-    """PostgreSQL's sequences do not notice rows that bring their own number; SQLite has none."""
+    """PostgreSQL's sequences do not notice rows that bring their own number; SQLite has none.
+
+    Never back: numbers above the last row's may be given already, by a transaction that is still open.
+    """
     if connection.dialect.name == "sqlite":
         return
     for column in table.c:
@@ -254,4 +258,9 @@ def _advance(connection: Connection, table: Table) -> None:
         sequence = connection.scalar(text("SELECT pg_get_serial_sequence(:table, :column)"), place)
         last = connection.scalar(select(func.max(column))) if sequence else None
         if last is not None:
-            connection.execute(text("SELECT setval(:sequence, :last)"), {"sequence": sequence, "last": last})
+            connection.execute(text(FORWARD), {"sequence": sequence, "last": last})
+
+
+FORWARD = """
+    SELECT setval(:sequence, greatest(:last, pg_sequence_last_value(CAST(:sequence AS regclass))))
+"""

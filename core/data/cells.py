@@ -81,9 +81,10 @@ def _write_bytes(value: bytes) -> str:
 
 
 def _write_decimal(text: str) -> str:
-    """1.50 and 1.5 are one number, and so are 0 and -0."""
+    """1.50 and 1.5 are one number, and so are 0 and -0. No digit is lost: arithmetic would round to 28."""
     value = Decimal(text)
-    return format(value.normalize(), "f") if value else "0"
+    plain = format(value, "f") if value else "0"
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
 def _write_json(text: str) -> str:

@@ -11,12 +11,11 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.data.files import sha256_of
 from core.data.visibility import cleared
 from core.errors import Refused
 from core.work.files.attachments import GOING, Attachment
 from core.work.files.store import store
-
-PIECE = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -49,14 +48,11 @@ def put_back(code: str, file: StoredFile, data: bytes) -> None:
 
 def is_sound(code: str, file: StoredFile) -> bool:
     """Whether the store holds this very file."""
-    digest = hashlib.sha256()
     try:
         with read_stored(code, file.name) as content:
-            while piece := content.read(PIECE):
-                digest.update(piece)
+            return sha256_of(content) == file.sha256
     except Refused:
         return False
-    return digest.hexdigest() == file.sha256
 
 
 def remove_attachments(session: Session, models: Collection[str]) -> int:

@@ -7,9 +7,7 @@ file without a row (`sweeping`), never a row without its file.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +18,7 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from core.config import Settings
+from core.data.files import replace_whole
 from core.errors import NotFound, Unavailable
 
 FOLDER = "attachments"
@@ -64,19 +63,10 @@ class FolderStore:
 
     def put(self, code: str, name: str, data: bytes) -> None:
         """Written under another name first, so that a name never stands for half a file."""
-        path = self._path(code, name)
-        half = path.with_suffix(".part")
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            with replace_whole(self._path(code, name)) as file:
                 file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            half.replace(path)
-            _sync_folder(path.parent)
         except OSError as error:
-            with suppress(OSError):
-                half.unlink()
             raise away() from error
 
     def open(self, code: str, name: str) -> BinaryIO:
@@ -100,15 +90,6 @@ class FolderStore:
 
     def _path(self, code: str, name: str) -> Path:
         return self.folder / code / name[:2] / name
-
-
-def _sync_folder(folder: Path) -> None:
-    """The new name itself is on the disk only after this."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def away() -> Unavailable:

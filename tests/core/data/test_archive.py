@@ -3,6 +3,7 @@
 import io
 import string
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -36,6 +37,7 @@ from core.data.archive import (
     snapshot,
     write_table,
 )
+from core.data.cells import cell_of
 from core.data.columns import Json, UtcDateTime
 from core.errors import Refused
 from core.governorates.engines import open_engine
@@ -181,6 +183,30 @@ def test_the_next_row_takes_the_next_number(open_database, backend):
     copy(old, new, ["kinds"])
     with new.begin() as connection:
         assert connection.execute(insert(KINDS).values(words="next")).inserted_primary_key == (10,)
+
+
+@pytest.mark.parametrize("backend", ["postgres"])
+def test_numbers_that_are_given_already_are_not_given_again(open_database, backend):
+    """Rows return to a database in use: another's number, not yet committed, stays its own."""
+    old, new = open_database(backend), open_database(backend)
+    fill(old, KINDS, [EMPTY | {"id": 0}])
+    with new.connect() as others, others.begin():
+        last = [others.scalar(insert(KINDS).returning(KINDS.c.id), {"words": "new"}) for n in range(12)][-1]
+        copy(old, new, ["kinds"])
+    with new.begin() as connection:
+        assert connection.execute(insert(KINDS).values(words="next")).inserted_primary_key[0] > last
+
+
+@given(
+    st.decimals(allow_nan=False, allow_infinity=False)
+    | st.from_regex(r"-?\d{1,60}\.\d{1,60}", fullmatch=True)
+)
+def test_no_digit_of_a_number_is_lost_and_equal_numbers_are_written_alike(number):
+    write = cell_of(Numeric()).write
+    written = write(str(number))
+    assert Decimal(written) == Decimal(number)
+    assert "E" not in written.upper()
+    assert written in ("0", write(f"{Decimal(number):f}" + ("0" if "." in f"{Decimal(number):f}" else ".00")))
 
 
 def test_rows_that_point_at_each_other_come_in_any_order(open_database, backend):
