@@ -19,7 +19,7 @@ from admin.forms.form import Form
 from admin.workers import may_note, may_publish
 from core.data.base import db
 from core.data.scope import ORDINARY, scope_in
-from core.errors import Invalid, NotAllowed, Refused
+from core.errors import Invalid, NotAllowed, NotFound, Refused
 from core.people.access import may_on
 from core.people.bilingual import name_column
 from core.people.users import User
@@ -144,17 +144,20 @@ def add(view: RecordView, record: Any) -> ResponseReturnValue:
     """Hang the posted files on the record and show it; with the sentence where they are refused."""
     if not may_note(record):
         raise NotAllowed(gettext("Your role does not permit files here."))
-    form = attach_form(view, record, posted())
+    form = attach_form(view, record, posted(AttachForm))
     if not form.validate():
         return _page(view, record, 422, form=form)
     try:
-        attach(record, form.files.data, form.visibility.data)
+        added = attach(record, form.files.data, form.visibility.data)
         db.session.commit()
     except Refused as refused:
         db.session.rollback()
         form.files.errors = [str(refused)]
         return _page(view, view.find(record.id), refused.status, form=form)
-    flash(gettext("The files were added."), "success")
+    if added:
+        flash(gettext("The files were added."), "success")
+    else:
+        flash(gettext("These files hang here already; nothing was added."), "message")
     return redirect(view.link("record", id=record.id))
 
 
@@ -167,7 +170,9 @@ def give(view: RecordView, record: Any, key: int) -> Response:
 
 
 def give_small(view: RecordView, record: Any, key: int) -> Response:
-    """The little picture on the record's page."""
+    """The little picture on the record's page; none of a confidential record, see `_line`."""
+    if _is_secret(record):
+        raise NotFound(gettext("There is nothing at this address, or it is not open to you."))
     return serve_small(find_attachment(record, key))
 
 

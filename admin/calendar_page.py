@@ -80,6 +80,7 @@ class CalendarPage(Page):
             kinds=KINDS,
             hours_text=hours_text,
             may_write=may("write", LABEL),
+            may_create=may("create", LABEL),
         )
 
     @expose("/hours", methods=("GET", "POST"))

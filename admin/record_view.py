@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-from flask import redirect, request
+from flask import Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -35,12 +35,14 @@ from admin.view import View, is_ahead
 from core.access import Access
 from core.data.base import db
 from core.data.labels import label as label_of
+from core.data.scope import ORDINARY
 from core.data.search import latin_digits
 from core.data.visibility import select_visible
 from core.errors import NotFound
 from core.language import N_
 from core.modules.problem import Unusable
 from core.people.access import may
+from core.work import audit
 from core.work.workflow import Workflow, workflow_of
 
 READ, CREATE, WRITE, MOVE = "read", "create", "write", "transition"
@@ -201,10 +203,17 @@ class RecordView(View):
         return self._form_class
 
     def find(self, key: int) -> Any:
-        """The record; NotFound alike for what is missing and what is hidden."""
+        """The record; NotFound alike for what is missing and what is hidden.
+
+        Whoever opens a confidential one by any page is entered in the audit; a fetch ahead is shown nothing.
+        """
         record = db.session.get(self.model, key) if 0 < key <= LARGEST_ID else None
         if record is None:
             raise NotFound(_("There is nothing at this address, or it is not open to you."))
+        if getattr(record, "confidentiality", ORDINARY) > ORDINARY and request.method == "GET":
+            if is_ahead():
+                abort(Response(status=204))
+            audit.record("viewed", record)
         return record
 
     def access_of(self, method: str) -> Access | None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from admin import conflict
 from admin.display import comma
+from admin.forms.files import posted
 from admin.forms.populate import populate
 from admin.forms.relations import FIND
 from admin.record_page import Heading
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 def create(view: RecordView) -> ResponseReturnValue:
     """The page for a new record; a saved one is shown."""
-    form = view.form_of()(request.form if request.method == "POST" else None)
+    form_class = view.form_of()
+    form = form_class(posted(form_class))
     if request.method == "POST" and FIND not in request.form and form.validate():
         record, refused = save(view, form)
         if refused is None:
@@ -40,7 +42,8 @@ def edit(view: RecordView, record: Any) -> ResponseReturnValue:
     """The page for a stored record."""
     if not may_on("write", record) or not view.may_edit(record):
         raise NotAllowed(_("This record cannot be edited any more, or not by you."))
-    form = view.form_of()(request.form if request.method == "POST" else None, obj=record)
+    form_class = view.form_of()
+    form = form_class(posted(form_class), obj=record)
     hidden = conflict.inputs(view, form)
     if request.method != "POST" or FIND in request.form:
         return _form_page(view, form, record, hidden=hidden)

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request
 from flask_babel import LazyString
-from werkzeug.datastructures import CombinedMultiDict, FileStorage
+from werkzeug.datastructures import CombinedMultiDict, FileStorage, MultiDict
 from wtforms import MultipleFileField
 
 from core.errors import Invalid
@@ -45,6 +45,17 @@ class FilesField(MultipleFileField):
             raise ValueError(refused.sentence) from refused
 
 
-def posted() -> CombinedMultiDict[str, Any] | None:
-    """What was posted, its files too; None for a page that was only asked for."""
-    return CombinedMultiDict([request.files, request.form]) if request.method == "POST" else None
+def posted(form: type[Any]) -> CombinedMultiDict[str, Any] | None:
+    """What was posted for `form`, its files too; None for a page that was only asked for.
+
+    A file counts only where the form asks for files: sent under the name of a text it is no text.
+    """
+    if request.method != "POST":
+        return None
+    asked = [(name, file) for name, file in request.files.items(multi=True) if _asks_files(form, name)]
+    return CombinedMultiDict([MultiDict(asked), request.form])
+
+
+def _asks_files(form: type[Any], name: str) -> bool:
+    asked = getattr(getattr(form, name, None), "field_class", None)
+    return isinstance(asked, type) and issubclass(asked, FilesField)

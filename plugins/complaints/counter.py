@@ -42,7 +42,7 @@ class Citizen:
 
 def take(view: Any) -> ResponseReturnValue:
     """The counter's form; saved, it leads to the receipt."""
-    sent = posted()
+    sent = posted(CounterForm)
     form = CounterForm(sent)
     refused: Refused | None = None
     if sent is not None and {FIND, KNOWN}.isdisjoint(sent.keys()) and form.validate():

@@ -70,7 +70,7 @@ def _read_form() -> tuple[CitizenForm, Refused | None]:
     if sent and not hit(f"complaints.files:{request.remote_addr}", FORMS_WITH_FILES, HOUR):
         sentence = _("Too many files came from your connection. Send your complaint without them, or later.")
         return CitizenForm(request.form), TooMany(sentence)
-    return CitizenForm(posted()), None
+    return CitizenForm(posted(CitizenForm)), None
 
 
 def _hand_in(form: CitizenForm) -> ResponseReturnValue:

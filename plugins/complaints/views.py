@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, abort, g, redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
@@ -17,7 +17,6 @@ from admin.dates import day
 from core import Category, Invalid, Refused, Scope, State, db, may, now, present, transition
 from core.access import Access
 from core.data.scope import CONFIDENTIAL, ORDINARY
-from core.work import audit
 from core.work.clocks.listing import in_time, late, stopped_late
 from core.work.transition import allowed
 from plugins.complaints import competence, counter, identity, receipts
@@ -59,7 +58,7 @@ WORDS = {
     "answered_at": _("Answered on"),
     "notified_at": _("Citizen told"),
     "due_on": _("Answer due on"),
-    "due_at": _("Answer due on"),
+    "due_at": _("Promised to the citizen"),
     "sent_at": _("Sent on"),
     "complaint.number": _("Complaint"),
     "complaint.subject": _("Subject"),
@@ -140,18 +139,6 @@ class ComplaintView(RecordView):
             )
         if record.category.confidential:
             record.confidentiality = CONFIDENTIAL
-
-    def find(self, key: int) -> Complaint:
-        """As usual; whoever opens a confidential record by any page is entered in the audit.
-
-        A fetch ahead enters nothing and is shown nothing.
-        """
-        record: Complaint = super().find(key)
-        if record.confidentiality > ORDINARY and request.method == "GET":
-            if is_ahead():
-                abort(Response(status=204))
-            audit.record("viewed", record)
-        return record
 
     def prepare_step(self, record: Complaint, action: str, form: Any) -> None:
         """Referring: the competent body by category and place is proposed, another may be chosen.

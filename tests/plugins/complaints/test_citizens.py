@@ -150,13 +150,6 @@ def test_a_sensitive_subject_makes_the_complaint_confidential(desk, phone):
     assert complaint.confidentiality == 1
 
 
-def test_where_the_module_is_off_there_is_no_such_page(ground, backend, desk):
-    with ground.governorate("EG-SHR", backend=backend) as code:
-        browser = type(desk.browser())(desk.app, code)
-        for path in (NEW, "/complaints/track", "/complaints/receipt", "/admin/complaints/complaint/"):
-            assert browser.get(path).status_code == 404, path
-
-
 def test_the_front_page_offers_both_services(desk, phone):
     page = phone.get("/").get_data(as_text=True)
     assert "/EG-KN/complaints/new" in page

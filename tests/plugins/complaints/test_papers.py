@@ -252,6 +252,7 @@ def test_a_body_reads_a_confidential_complaint_without_the_papers_that_say_whose
     assert desk.staff("focal").get(f"{RECORD}/{taken.id}/files/{redacted.id}").status_code == 200
     assert desk.staff("officer").get(f"{RECORD}/{taken.id}/files/{own.id}").status_code == 200
     assert "<img" not in desk.staff("officer").get(f"{RECORD}/{taken.id}").text
+    assert desk.staff("officer").get(f"{RECORD}/{taken.id}/files/{own.id}/small").status_code == 404
     with desk.session() as session:
         entered = (AuditRow.model == "core.attachment", AuditRow.op == "viewed")
         viewed = select(AuditRow.record_id, AuditRow.actor_id).where(*entered).order_by(AuditRow.seq)
@@ -298,3 +299,28 @@ def test_names_with_markup_are_words_on_every_page(desk):
     for page in (desk.staff("officer").get(f"{RECORD}/{taken.id}"), desk.track(taken.number, taken.secret)):
         assert "onerror=alert(1)" in page.text
         assert "<img src=x" not in page.text
+
+
+def test_a_file_sent_under_the_name_of_a_text_is_no_text(desk):
+    """By a program: no browser does so. Every field, at both doors."""
+    browser, sent = fill(desk)
+    for name in sent:
+        answer = browser.post(
+            COUNTER, {key: value for key, value in sent.items() if key != name} | {name: photo()}
+        )
+        assert answer.status_code in (302, 400, 422), name
+    citizen = desk.browser()
+    typed = fill_at_home(desk, citizen)
+    for name in typed:
+        answer = citizen.post(
+            HAND_IN, {key: value for key, value in typed.items() if key != name} | {name: photo()}
+        )
+        assert answer.status_code in (302, 400, 422, 429), name
+
+
+def test_a_file_that_hangs_there_already_is_not_said_to_be_added(desk):
+    key = desk.register().id
+    add(desk, "officer", key, paper())
+    again = desk.staff("officer").follow(add(desk, "officer", key, paper(), visibility="public"))
+    assert "These files hang here already; nothing was added." in desk.said(again)
+    assert len(rows(desk)) == 1

@@ -177,14 +177,3 @@ def test_public_notes_are_told_and_internal_ones_are_not(desk):
     page = desk.said(desk.track(taken.number, taken.secret))
     assert "أحضر الفاتورة" in page
     assert "مكررة؟" not in page
-
-
-def test_a_body_tells_the_citizen_nothing_that_nobody_approved(desk):
-    taken = desk.register()
-    desk.refer(taken.id)
-    address, focal = f"/admin/complaints/complaint/{taken.id}", desk.staff("focal")
-    assert "The citizen too" not in desk.said(focal.get(address))
-    refused = focal.post(f"{address}/note", {"body": "تم الحل", "visibility": "public"})
-    assert refused.status_code == 403
-    assert focal.post(f"{address}/note", {"body": "داخلي", "visibility": "internal"}).status_code == 302
-    assert "تم الحل" not in desk.said(desk.track(taken.number, taken.secret))
