@@ -112,7 +112,7 @@ def _line(line: Evaluation, link: Link, names: tuple[Mapping[int | None, str], M
 def _rest(whole: Figure, link: Link) -> tuple[str, str] | None:
     if not whole.rest:
         return None
-    return _("Not among them: %(count)s", count=drawing.digits(whole.rest)), link(part=REST)
+    return f"{whole.source.rest}: {drawing.digits(whole.rest)}", link(part=REST)
 
 
 def _largest(parts: Mapping[Any, Figure]) -> list[tuple[Any, Figure]]:
@@ -125,7 +125,7 @@ def _table(
 ) -> Table:
     drawn = [(name, drawing.cells(figure, _links(link, where))) for name, where, figure in rows]
     source = rows[0][2].source if rows else None
-    heads = [title, source.numerator, source.denominator, _("Share")] if source else []
+    heads = [title, source.numerator, source.denominator, drawing.value_head(rows[0][2])] if source else []
     return Table(title, heads, drawn[:at_once], drawn[at_once:])
 
 

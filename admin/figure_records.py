@@ -19,6 +19,7 @@ from admin.display import ref, yes_or_no
 from admin.figure_card import stratum_name, unit_names
 from admin.record_view import RecordView
 from admin.view import views
+from core.figures.figure import DURATION
 from core.figures.period import Period, read_period
 from core.figures.records import ANY, DENOMINATOR, NUMERATOR, REST, Drill, parts_of
 from core.figures.source import FigureSource
@@ -70,7 +71,8 @@ class RecordList:
     @property
     def heads(self) -> list[Any]:
         """Headings of the columns."""
-        more = [self.source.numerator] if self._tells_apart else []
+        more = [_("Days")] if self.source.kind == DURATION else []
+        more += [self.source.numerator] if self._tells_apart else []
         return [_("Number"), _("Day"), self.source.unit_label, self.source.stratum_label, *more]
 
     @property
@@ -80,7 +82,8 @@ class RecordList:
 
     def _row(self, row: Any) -> list[Any]:
         unit = self.units.get(row.org_unit_id, f"#{row.org_unit_id}")
-        more = [yes_or_no(row.numerator)] if self._tells_apart else []
+        more = [digits(row.value)] if self.source.kind == DURATION else []
+        more += [yes_or_no(row.numerator)] if self._tells_apart else []
         return [self._opened(row), day(row.event_date), unit, stratum_name(self.strata, row.stratum), *more]
 
     @property
@@ -102,7 +105,7 @@ class RecordList:
         words = {
             NUMERATOR: self.source.numerator,
             DENOMINATOR: self.source.denominator,
-            REST: _("Not among them"),
+            REST: self.source.rest,
         }
         return [
             (words[part], self.url(**{PART: part, PAGE: None}), part == self.drill.part)

@@ -133,8 +133,9 @@ def diwan_figure_sources() -> Sequence[Any]:  # type: ignore[empty-body]
     """Return figures that the plugin can tell: `FigureSource` objects, each with one select of facts.
 
     Boot hook. One row of the select is one record that counts; from it the host takes totals, intervals,
-    tables and the list of records behind each number. Its columns: `core.figures.source.COLUMNS`. A select
-    that lacks one, or is not made by `select_visible`, keeps the plugin from being loaded.
+    tables and the list of records behind each number. Its columns by kind are those of
+    `core.figures.source.COLUMNS`. A select that lacks one, or is not made by `select_visible`, keeps the
+    plugin from being loaded.
 
     Example:
         MENDED = FigureSource(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -18,12 +18,26 @@ from core.data.base import db
 from core.data.scope import CONFIDENTIAL, ORDINARY, scope_in
 from core.data.visibility import cleared
 from core.figures.catalogue import source_of
-from core.figures.figure import Figure
+from core.figures.duration import Duration
+from core.figures.figure import DURATION, Figure
 from core.figures.period import Period, is_moment
 from core.figures.source import FigureSource
+from core.figures.survival import Curve
 from core.people.access import may
 
 logger = logging.getLogger("diwan.figures")
+KEYS = ("whole", "unit", "stratum", "part")
+WHOLE = ("whole", 0)
+Counts = tuple[int, int, int]
+"""Value in days (0 but for a duration), numerator, denominator."""
+
+
+class Tally(NamedTuple):
+    """Counts of one part of the records."""
+
+    key: tuple[str, Any]
+    secret: bool
+    counts: Counts
 
 
 @dataclass(frozen=True)
@@ -125,36 +139,52 @@ def part_of(column: Any, period: Period) -> ColumnElement[int]:
     return case(*((one, n) for n, one in enumerate(reached)), else_=len(parts) - 1)
 
 
-def _count(source: FigureSource, period: Period) -> list[Any]:
-    """Counts by unit, class, part of the period and secrecy; one statement, no records."""
+def _count(source: FigureSource, period: Period) -> list[Tally]:
+    """Counts by key and secrecy, for a duration also by value; no records.
+
+    One statement. A duration takes one for each kind of key: cells of unit, class, part and value together
+    would be nearly as many as the records.
+    """
     rows = source.rows(period)
     cells = select(
+        literal(0).label("whole"),
         rows.c.org_unit_id.label("unit"),
         rows.c.stratum,
         part_of(rows.c.event_date, period).label("part"),
         case((rows.c.confidentiality > ORDINARY, 1), else_=0).label("secret"),
+        rows.c.value,
         rows.c.numerator,
         rows.c.denominator,
     ).subquery("cells")
-    by = (cells.c.unit, cells.c.stratum, cells.c.part, cells.c.secret)
     sums = (func.sum(cells.c.numerator).label("upper"), func.sum(cells.c.denominator).label("lower"))
-    return list(db.session.execute(cleared(select(*by, *sums).group_by(*by))))
+    found = []
+    for kinds in [(kind,) for kind in KEYS] if source.kind == DURATION else [KEYS]:
+        by = [cells.c[name] for name in (*kinds, "secret", "value")]
+        for row in db.session.execute(cleared(select(*by, *sums).group_by(*by))).mappings():
+            counts = (row["value"], int(row["upper"]), int(row["lower"]))
+            found += [Tally((kind, row[kind]), bool(row["secret"]), counts) for kind in kinds]
+    return found
 
 
-def _sum_up(source: FigureSource, period: Period, counted: Iterable[Any]) -> Evaluation:
-    sums: dict[Hashable, list[int]] = defaultdict(lambda: [0, 0])
-    for row in counted:
-        for key in ("whole", ("unit", row.unit), ("stratum", row.stratum), ("part", row.part)):
-            sums[key][0] += int(row.upper)
-            sums[key][1] += int(row.lower)
+def _sum_up(source: FigureSource, period: Period, counted: Iterable[Tally]) -> Evaluation:
+    sums: dict[tuple[str, Any], list[Counts]] = defaultdict(list)
+    for tally in counted:
+        sums[tally.key].append(tally.counts)
 
-    def figure(key: Hashable, of: Period = period) -> Figure:
-        return Figure(source, of, *sums[key])
+    def figure(key: tuple[str, Any], of: Period = period) -> Figure:
+        return _figure(source, of, sums.get(key, []))
 
-    named = [key for key in sums if isinstance(key, tuple)]
     return Evaluation(
-        figure("whole"),
-        {value: figure((kind, value)) for kind, value in named if kind == "unit"},
-        {value: figure((kind, value)) for kind, value in named if kind == "stratum"},
+        figure(WHOLE),
+        {value: figure((kind, value)) for kind, value in sums if kind == "unit"},
+        {value: figure((kind, value)) for kind, value in sums if kind == "stratum"},
         {part.first: figure(("part", n), part) for n, part in enumerate(period.parts())},
     )
+
+
+def _figure(source: FigureSource, period: Period, counts: list[Counts]) -> Figure:
+    upper, lower = (sum(one[n] for one in counts) for n in (1, 2))
+    if source.kind != DURATION:
+        return Figure(source, period, upper, lower)
+    curve = Curve.of((value, ended, cases - ended) for value, ended, cases in counts)
+    return Duration(source, period, upper, lower, curve)

@@ -16,7 +16,7 @@ from core.figures.period import Period
 if TYPE_CHECKING:
     from core.figures.source import FigureSource
 
-FLOW = "flow"
+RATIO, FLOW, DURATION = "ratio", "flow", "duration"
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class Figure:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """Ends of the Wilson 95 % interval; None without cases, and for a flow, which is no share."""
-        if self.source.kind == FLOW or not self.denominator:
+        """Ends of the Wilson 95 % interval; None without cases, and for what is no share of its cases."""
+        if self.source.kind != RATIO or not self.denominator:
             return None
         return wilson(self.numerator, self.denominator)
 
@@ -61,11 +61,18 @@ class Figure:
 
     def __str__(self) -> str:
         return _(
-            "%(percent)s: %(numerator)s of %(denominator)s, %(first)s to %(last)s, as at %(until)s"
-            " (%(key)s, version %(version)s)",
+            "%(percent)s: %(numerator)s of %(denominator)s, %(known)s",
             percent=percent(self.share),
             numerator=f"{self.numerator:,}",
             denominator=f"{self.denominator:,}",
+            known=self.known,
+        )
+
+    @property
+    def known(self) -> str:
+        """What every figure says of itself: its period, its cut-off and its definition."""
+        return _(
+            "%(first)s to %(last)s, as at %(until)s (%(key)s, version %(version)s)",
             first=self.period.first.isoformat(),
             last=self.period.last.isoformat(),
             until=self.period.until.astimezone(self.period.zone).isoformat(" ", "minutes"),

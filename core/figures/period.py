@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, DateTime, and_
+from sqlalchemy import BigInteger, ColumnElement, DateTime, and_, case, cast, extract, literal
 from sqlalchemy.types import TypeDecorator
 
 from core.data.search import latin_digits
@@ -97,6 +97,15 @@ class Period:
     def known(self, column: Any) -> ColumnElement[bool]:
         """Whether a column (of moments, or of days) had come to pass at the cut-off."""
         return column <= (self.until if is_moment(column) else self._day_of_cutoff)
+
+    def elapsed(self, start: Any, *ends: Any) -> ColumnElement[int]:
+        """Seconds from the moments in `start` to the first of `ends` that had come to pass at the cut-off.
+
+        To the cut-off itself where none had.
+        """
+        until = literal(self.until, start.type)
+        end = case(*((self.known(one), one) for one in ends), else_=until)
+        return cast(extract("epoch", end), BigInteger) - cast(extract("epoch", start), BigInteger)
 
     def parts(self) -> list[Period]:
         """Its calendar months in order, or its years where it is longer than MOST_MONTHS."""

@@ -14,8 +14,9 @@ from core.data.scope import ORDINARY
 from core.data.visibility import cleared
 from core.errors import NotFound
 from core.figures.evaluation import opens_confidential, part_of
+from core.figures.figure import FLOW
 from core.figures.period import Period
-from core.figures.source import RATIO, FigureSource
+from core.figures.source import FigureSource
 
 NUMERATOR, DENOMINATOR, REST = "numerator", "denominator", "rest"
 ANY = object()
@@ -69,4 +70,4 @@ class Drill:
 
 def parts_of(source: FigureSource) -> tuple[str, ...]:
     """What may be listed: a flow has no rest, for its two counts are of different records."""
-    return (NUMERATOR, DENOMINATOR, *((REST,) if source.kind == RATIO else ()))
+    return (NUMERATOR, DENOMINATOR, *(() if source.kind == FLOW else (REST,)))

@@ -161,7 +161,7 @@ def _past(cast: Cast, received: datetime) -> tuple[Complaint, History]:
     state = CLOSED if settled < now() - timedelta(days=3) else ANSWERED
     complaint.outcome, complaint.reply = _answer(cast)
     complaint.answered_at = min(settled, now())
-    complaint.closed_at = settled if state == CLOSED else None
+    complaint.closed_at = complaint.notified_at = settled if state == CLOSED else None
     dates = {"received_at": received, "closed_at": complaint.closed_at}
     return complaint, History(state, "السجل السابق", dates, complaint.outcome)
 

@@ -28,10 +28,11 @@ def ended(period: Period) -> ColumnElement[bool]:
     return and_(settled, or_(Complaint.answered_at.is_(None), period.known(Complaint.answered_at)))
 
 
-def facts(date: Any, numerator: Any, denominator: Any) -> Select[Any]:
+def facts(date: Any, **counted: Any) -> Select[Any]:
     """One row for each complaint that the reader sees, with the columns of the contract.
 
-    The unit is the body that it is with, else the desk that has it; the class is its subject.
+    `counted` are those of the figure's kind. The unit is the body that it is with, else the desk that has
+    it; the class is its subject.
     """
     return select_visible(
         Complaint,
@@ -41,34 +42,47 @@ def facts(date: Any, numerator: Any, denominator: Any) -> Select[Any]:
         func.coalesce(Complaint.body_id, Complaint.unit_id).label("org_unit_id"),
         date.label("event_date"),
         Category.code.label("stratum"),
-        numerator.label("numerator"),
-        denominator.label("denominator"),
         Complaint.confidentiality.label("confidentiality"),
+        *(column.label(name) for name, column in counted.items()),
     ).join(Category, Category.id == Complaint.category_id)
 
 
-def received(period: Period, numerator: Any = NO) -> Select[Any]:
+def received(period: Period, **counted: Any) -> Select[Any]:
     """The complaints received in the period."""
-    counted = facts(Complaint.received_at, numerator, YES)
-    return counted.where(period.covers(Complaint.received_at), Complaint.state != DRAFT)
+    return facts(Complaint.received_at, **counted).where(
+        period.covers(Complaint.received_at), Complaint.state != DRAFT
+    )
 
 
 def of_cohort(period: Period) -> Select[Any]:
     """K1 and K1c: those of the received that have ended."""
-    return received(period, case((ended(period), 1), else_=0))
+    return received(period, numerator=case((ended(period), 1), else_=0), denominator=YES)
 
 
 def of_flow(period: Period) -> list[Select[Any]]:
     """K1b: what ended in the period, whenever received, against what was received in it."""
-    gone = facts(Complaint.answered_at, YES, NO).where(
+    gone = facts(Complaint.answered_at, numerator=YES, denominator=NO).where(
         period.covers(Complaint.answered_at), Complaint.state.in_((ANSWERED, CLOSED))
     )
-    return [gone, received(period)]
+    return [gone, received(period, numerator=NO, denominator=YES)]
 
 
 def of_removal(period: Period) -> Select[Any]:
     """K1d: those of the received whose cause was removed."""
-    return received(period, case((and_(ended(period), Complaint.outcome == REMOVED), 1), else_=0))
+    removed = and_(ended(period), Complaint.outcome == REMOVED)
+    return received(period, numerator=case((removed, 1), else_=0), denominator=YES)
+
+
+def of_answer_time(period: Period) -> Select[Any]:
+    """K4: from receipt to the proven notification, in calendar days.
+
+    The reference has working days; clocks keep what was consumed in no column, so that SQL cannot sum it.
+    """
+    return received(
+        period,
+        value=period.elapsed(Complaint.received_at, Complaint.notified_at, Complaint.closed_at),
+        censored=case((period.known(Complaint.notified_at), 0), else_=1),
+    )
 
 
 def subjects() -> Mapping[str, str]:
@@ -135,6 +149,21 @@ SOURCES = (
         leaves_out=_(
             "Answers that only inform, refuse, plan or send on: they end a complaint, not its cause."
         ),
+        **_SAME,
+    ),
+    FigureSource(
+        key="complaints.told",
+        label=_("Time to the final answer, in calendar days"),
+        select=of_answer_time,
+        kind="duration",
+        numerator=_("Told of the answer"),
+        rest=_("Not told"),
+        counts=_(
+            "For the complaints received in the period, the days from receipt to the proof that the answer"
+            " reached the citizen, days of rest included. One that waits still counts as long as it has"
+            " waited by the cut-off; one that was closed without such proof, up to its closing."
+        ),
+        leaves_out=_("Complaints received before the period, also where they were answered in it; drafts."),
         **_SAME,
     ),
 )

@@ -288,4 +288,7 @@ class ComplaintFigures(FigurePage):
     name, title = "figures", _("Figures of complaints")
     menu_group = GROUP
     reads = COMPLAINT
-    figures = ("complaints.cohort", "complaints.flow", "complaints.published", "complaints.removed")
+    figures = (
+        "complaints.cohort", "complaints.flow", "complaints.published", "complaints.removed",
+        "complaints.told",
+    )  # fmt: skip

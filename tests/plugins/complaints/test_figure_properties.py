@@ -1,6 +1,8 @@
 """What must hold of every figure for every reader, whatever the data: recounted slowly from the records."""
 
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from math import ceil
 from random import Random
 
 import pytest
@@ -16,9 +18,11 @@ from core.figures.period import Period
 from core.figures.records import Drill, parts_of
 from core.work.history import History, import_history
 from plugins.complaints.models import Complaint, Referral
+from tests.core.figures.kaplan_meier import slow_within
 
 NOON = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
-KEYS = ("complaints.cohort", "complaints.flow", "complaints.published", "complaints.removed")
+TOLD = "complaints.told"
+KEYS = ("complaints.cohort", "complaints.flow", "complaints.published", "complaints.removed", TOLD)
 CODES = ("UTL-WAT-LEK", "UTL-WAT-CUT", "CLN-GAR", "ADM-COR")
 DAYS = st.dates(date(2022, 6, 1), date(2024, 6, 30))
 
@@ -38,6 +42,7 @@ def complaint(session, desk, chance):
     received = datetime(2022, 6, 1, tzinfo=UTC) + timedelta(minutes=chance.randrange(760 * 1440))
     answered = received + timedelta(hours=chance.randrange(4000)) if chance.random() < 0.7 else None
     body = chance.choice((None, "WCO", "ELE", "TCC"))
+    told = answered and chance.random() < 0.8
     record = Complaint(
         unit_id=desk.units[chance.choice(("CSD", "TCC"))],
         body_id=body and desk.units[body],
@@ -48,6 +53,8 @@ def complaint(session, desk, chance):
         body="x",
         received_at=received,
         answered_at=answered,
+        closed_at=answered,
+        notified_at=answered + timedelta(minutes=chance.randrange(9000)) if told else None,
         outcome=chance.choice(("REMOVED", "INFORMED")) if answered else None,
     )
     import_history([(record, History("closed" if answered else "referred", "test"))])
@@ -82,10 +89,20 @@ def counted(key, period, records):
             if r.answered_at and period.start <= r.answered_at < period.end and r.answered_at <= period.until
         ]  # fmt: skip
         return len(gone), len(received)
+    if key == TOLD:
+        return sum(wait(r, period)[1] for r in received), len(received)
     done = [r for r in received if r.answered_at and r.answered_at <= period.until]
     if key == "complaints.removed":
         done = [r for r in done if r.outcome == "REMOVED"]
     return len(done), len(received)
+
+
+def wait(record, period):
+    """(begun days, whether it ended): until told, else closed without proof, else the cut-off."""
+    ended = record.notified_at is not None and record.notified_at <= period.until
+    closed = record.closed_at is not None and record.closed_at <= period.until
+    end = record.notified_at if ended else record.closed_at if closed else period.until
+    return ceil((end - record.received_at) / timedelta(days=1)), ended
 
 
 @given(data=st.data())
@@ -118,6 +135,8 @@ def check_line(line, key, records):
     """The whole is what a slow recount finds, and each table adds up to it."""
     whole = (line.whole.numerator, line.whole.denominator)
     assert whole == counted(key, line.whole.period, records)
+    if key == TOLD:
+        check_times(line, records)
     for parts in (line.units, line.strata, line.months):
         assert whole == (
             sum(one.numerator for one in parts.values()),
@@ -129,6 +148,29 @@ def check_line(line, key, records):
     if key != "complaints.flow":
         figures = [line.whole, *line.units.values(), *line.strata.values(), *line.months.values()]
         assert all(0 <= one.numerator <= one.denominator for one in figures)
+
+
+def check_times(line, records):
+    """Every part's median and ninth tenth are those of a slow Kaplan-Meier over its records one by one."""
+    codes = {one.category_id: one.category.code for one in records}
+    units = {key: [r for r in records if (r.body_id or r.unit_id) == key] for key in line.units}
+    strata = {key: [r for r in records if codes[r.category_id] == key] for key in line.strata}
+    for one, of in (
+        (line.whole, records),
+        *((line.units[key], of) for key, of in units.items()),
+        *((line.strata[key], of) for key, of in strata.items()),
+        *((month, records) for month in line.months.values()),
+    ):
+        seen = one.period
+        waits = [
+            wait(r, seen)
+            for r in of
+            if seen.start <= r.received_at < seen.end and r.received_at <= seen.until
+        ]
+        assert (one.median, one.p90) == (
+            slow_within(waits, Fraction(1, 2)),
+            slow_within(waits, Fraction(9, 10)),
+        )
 
 
 def check_records(source, period, line, *, secret, data):

@@ -105,6 +105,30 @@ def test_cohort_and_flow_are_two_numbers_of_the_same_year(desk):
     assert "33.33 % Answered or closed 1 Complaints received 3" in earlier, "as it stood then"
 
 
+def test_the_time_to_the_answer_counts_who_waits_still_and_opens_their_records(desk):
+    for told in ("2023-03-03", "2023-03-05", "2023-03-11", "2023-03-11", "2023-03-21", "2023-04-10"):
+        past(desk, "2023-03-01", told, notified_at=moment(told))
+    past(desk, "2023-03-01")
+    past(desk, "2023-03-01", "2023-03-02")
+    page = shown(desk, "director", until="2023-12-31")
+    said = text(page)
+    assert (
+        "Time to the final answer, in calendar days 2023 Half within 10 days Nine tenths within not reached"
+        " Told of the answer 6 Complaints received 8 Period 2023 As at 31 December 2023" in said
+    ), "who was closed untold is followed for one day, who waits for all"
+    assert "anything from 4 days to 40 days (Brookmeyer and Crowley's interval, 95 %)" in said
+    assert "March 2023 6 8 10 days" in said
+    rest = re.search(r'<a href="([^"]*complaints.told[^"]*part=rest[^"]*)">Not told: 2<', page.text)
+    waiting = desk.staff("director").get(html.unescape(rest[1]))
+    assert re.findall(r'<td data-label="Days">([\d,]+)</td>', waiting.text) == ["1", "306"]
+    assert len(listed(desk, "director", html.unescape(rest[1]))) == 2
+    then = text(shown(desk, "director", until="2023-03-04"))
+    assert "Half: not reached yet Nine tenths within not reached Told of the answer 1" in then, (
+        "as it stood then"
+    )
+    assert "nobody knows yet within how many days half will" in then
+
+
 def test_what_came_in_after_the_cut_off_is_not_counted_and_a_reload_gives_the_same(desk):
     first = shown(desk, "director", **{"from": "2026-01-01", "to": "2199-12-31"})
     (url, count), *_ = numbers(first) or [(None, 0)]

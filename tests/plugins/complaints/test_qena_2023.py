@@ -89,6 +89,11 @@ def check_dashboard(browser):
     assert "may exceed one hundred per cent" in said
     assert "anything from 98.81 % to 99.29 % (Wilson's interval, 95 %)" in said
     assert "99.98" not in said
+    assert (
+        "calendar days 2023 Half: not reached yet Nine tenths within not reached Told of the answer 0"
+        " Complaints received 6,197 Period 2023 As at" in said
+    ), "a register that says nothing of telling proves nothing"
+    assert "Not told: 6,197" in said
     counts = re.findall(r">([\d,]+)</bdi></a>", page.text)
     assert {"6,140", "6,197", "6,238"} <= set(counts), "each count opens its records"
     rest = html.unescape(re.search(r'href="([^"]*complaints.cohort[^"]*part=rest[^"]*)"', page.text)[1])
