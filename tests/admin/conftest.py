@@ -17,6 +17,12 @@ from core.people.users import Membership, Role, User
 PASSWORD = "a quiet morning in Qena"
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.slow])])
+def backend(request):
+    """Pages ask what core's tests ask of both databases each time; PostgreSQL is left to the full run here."""
+    return request.param
+
+
 @pytest.fixture
 def shelf(ground, backend):
     """A governorate with `shelf` enabled: a diwan, two branches, places, a category."""

@@ -190,6 +190,12 @@ def field(page, name):
     return re.search(rf'name="{name}"[^>]* value="([^"]+)"', page.get_data(as_text=True))[1]
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.slow])])
+def backend(request):
+    """Pages ask what core's tests ask of both databases each time; PostgreSQL is left to the full run here."""
+    return request.param
+
+
 @pytest.fixture
 def desk(ground, backend):
     """A fresh governorate with the module enabled and its people in place."""
@@ -242,7 +248,10 @@ def _settle(ground, code):
         )
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(
+    scope="module",
+    params=["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.slow])],
+)
 def reading(ground, request):
     """One desk for all tests of a file that hardly write."""
     with ground.governorate("EG-KN", backend=request.param, modules=("complaints",)) as code:
