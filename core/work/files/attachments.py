@@ -10,7 +10,7 @@ from typing import Any
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import ForeignKey, String, event, func, select
+from sqlalchemy import Connection, ForeignKey, String, event
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
 from core.data.base import db
@@ -18,7 +18,7 @@ from core.data.labels import label
 from core.data.scope import ORDINARY, scope_in
 from core.data.session import GovernorateSession
 from core.data.time import now
-from core.data.visibility import Attached, attached, cleared, level_on
+from core.data.visibility import Attached, attached, level_on
 from core.errors import Invalid, NotFound, NotPossible, Refused
 from core.work.files.accepting import Accepted
 from core.work.files.store import new_name, store
@@ -26,7 +26,7 @@ from core.work.notes import INTERNAL, PUBLIC
 
 logger = logging.getLogger("diwan.files")
 LONGEST_REASON = 300
-PUT, GOING = "files_put", "files_going"
+PUT = "files_put"
 
 
 class Attachment(Attached, db.Model):
@@ -155,32 +155,28 @@ def withdraw(attachment: Attachment, reason: str) -> None:
     attachment.withdrawn_by_id = scope_in(session).actor_id if session else None
 
 
-def count_of(session: Session, model: str) -> int:
-    """How many files hang on records of the model `model` (a label), withdrawn ones among them."""
-    counted = select(func.count(Attachment.id)).where(Attachment.model == model)
-    return session.scalar(cleared(counted)) or 0
-
-
 @event.listens_for(GovernorateSession, "after_commit")
 def keep_stored(session: Session) -> None:
-    """Committed: what was stored stays, and what lost its row goes."""
-    if session.get_nested_transaction() is None:
-        session.info.pop(PUT, None)
-        _delete(session, session.info.pop(GOING, []))
+    """Committed: what was stored stays. A connection that the session joined may still undo it."""
+    if session.get_nested_transaction() is not None:
+        return
+    put = session.info.pop(PUT, [])
+    if put and isinstance(outer := session.info["binding"].engine, Connection):
+        code = session.info["governorate"]
+        event.listen(outer, "rollback", lambda connection: _delete(code, put))
 
 
 @event.listens_for(GovernorateSession, "after_rollback")
 def take_back(session: Session) -> None:
-    """Undone: no row will ever name what was stored, and what was to go stays."""
+    """Undone: no row will ever name what was stored."""
     if session.get_nested_transaction() is None:
-        session.info.pop(GOING, None)
-        _delete(session, session.info.pop(PUT, []))
+        _delete(session.info.get("governorate", ""), session.info.pop(PUT, []))
 
 
-def _delete(session: Session, names: Iterable[str]) -> None:
+def _delete(code: str, names: Iterable[str]) -> None:
     """As far as the store can be reached; what stays is found by the sweep."""
     for name in names:
         try:
-            store().delete(session.info["governorate"], name)
+            store().delete(code, name)
         except (Refused, OSError) as error:
             logger.warning("file %s could not be removed: %s", name, error)

@@ -1,20 +1,15 @@
-"""For backup, restore and uninstalling: all stored files, one put back, those of a model removed."""
+"""For backup, restore and uninstalling: a stored file read, compared and put back."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from flask_babel import gettext as _
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from core.data.files import sha256_of
-from core.data.visibility import cleared
 from core.errors import Refused
-from core.work.files.attachments import GOING, Attachment
 from core.work.files.store import store
 
 
@@ -25,13 +20,6 @@ class StoredFile:
     name: str
     sha256: str
     size: int
-
-
-def stored_files(session: Session) -> Iterator[StoredFile]:
-    """Every file that the governorate's rows name, withdrawn ones too; read after the database's copy."""
-    columns = (Attachment.stored, Attachment.sha256, Attachment.size)
-    for row in session.execute(cleared(select(*columns).order_by(Attachment.id))):
-        yield StoredFile(*row)
 
 
 def read_stored(code: str, name: str) -> BinaryIO:
@@ -53,17 +41,3 @@ def is_sound(code: str, file: StoredFile) -> bool:
             return sha256_of(content) == file.sha256
     except Refused:
         return False
-
-
-def remove_attachments(session: Session, models: Collection[str]) -> int:
-    """Delete the attachments of all records of `models` (labels); returns how many. The caller commits.
-
-    For uninstalling a module, under the system's scope: each is entered in the audit, and its file
-    goes after the commit.
-    """
-    rows = session.scalars(cleared(select(Attachment).where(Attachment.model.in_(models)))).all()
-    for row in rows:
-        session.info.setdefault(GOING, []).append(row.stored)
-        session.delete(row)
-    session.flush()
-    return len(rows)

@@ -10,6 +10,7 @@ from sqlalchemy import func, inspect, select, text
 from trust import hostile
 
 from core.data.archive import digest, table_names
+from core.data.visibility import cleared
 from core.errors import Invalid, Refused
 from core.governorates.present import engines, registry
 from core.modules.export import exports_of
@@ -25,8 +26,8 @@ from core.people.units import Unit
 from core.people.users import Membership, Role, User
 from core.work.chain import AuditRow, verify
 from core.work.files.accepting import accept
-from core.work.files.attachments import attach
-from core.work.files.keeping import is_sound, stored_files
+from core.work.files.attachments import Attachment, attach
+from core.work.files.keeping import StoredFile, is_sound
 from core.work.moves import TransitionRow
 from core.work.notes import Note, add_note
 from core.work.transition import transition
@@ -38,6 +39,12 @@ MINUTE = {"citizens": "٦٦", "summary": "لقاءات فردية مع كل مو
 
 ON_ONE = pytest.mark.parametrize("backend", ["sqlite"])
 """What no database decides is asked of one."""
+
+
+def named(session):
+    """The files that its rows name, oldest first."""
+    rows = session.scalars(cleared(select(Attachment).order_by(Attachment.id)))
+    return [StoredFile(row.stored, row.sha256, row.size) for row in rows]
 
 
 @pytest.fixture
@@ -329,7 +336,7 @@ def test_files_on_its_records_travel_with_the_export(town):
         for record in (session.scalars(select(Hearing)).first(), session.scalars(select(Complaint)).one()):
             attach(record, [accept("minute.pdf", hostile.PDF)])
         session.commit()
-        mine, others = stored_files(session)
+        mine, others = named(session)
     folder = uninstall(town.code, "hearings", "hearings")
     assert not is_sound(town.code, mine)
     assert is_sound(town.code, others)
@@ -342,4 +349,4 @@ def test_files_on_its_records_travel_with_the_export(town):
     reinstall(town.code, "hearings")
     assert is_sound(town.code, mine)
     with town.ground.session(town.code) as session:
-        assert {file.name for file in stored_files(session)} == {mine.name, others.name}
+        assert {file.name for file in named(session)} == {mine.name, others.name}

@@ -10,6 +10,7 @@ from trust import hostile
 
 from core.cli import main
 from core.data.archive import digest, snapshot
+from core.data.visibility import cleared
 from core.governorates.engines import opened_engine
 from core.governorates.present import registry
 from core.governorates.provision import drop_database
@@ -18,8 +19,8 @@ from core.people.units import Unit
 from core.people.users import Membership, Role, User
 from core.work.chain import verify
 from core.work.files.accepting import accept
-from core.work.files.attachments import attach
-from core.work.files.keeping import read_stored, stored_files
+from core.work.files.attachments import Attachment, attach
+from core.work.files.keeping import read_stored
 from core.work.files.store import STORE, FolderStore
 
 CODE = "EG-KN"
@@ -67,8 +68,8 @@ class Desk:
         """What the attached files hold."""
         with self.ground.session(CODE) as session:
             found = []
-            for one in stored_files(session):
-                with read_stored(CODE, one.name) as file:
+            for name in session.scalars(cleared(select(Attachment.stored).order_by(Attachment.id))):
+                with read_stored(CODE, name) as file:
                     found.append(file.read())
             return found
 
