@@ -138,7 +138,8 @@ def _told(count: int) -> str:
         "%(count)s open date was reckoned anew.", "%(count)s open dates were reckoned anew.", count,
         count=digits(count),
     )  # fmt: skip
-    return f"{_('The calendar was changed.')} {words}"
+    changed = _("The calendar was changed.")
+    return f"{changed} {words}"
 
 
 def _year() -> int:
