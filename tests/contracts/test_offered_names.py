@@ -18,7 +18,7 @@ MODULES = [
 ]
 OTHERS = [
     ROOT / "tests/samples/careless",
-    ROOT / "tests/broken_plugins/lamps",
+    ROOT / "tests/broken_plugins/lumen",
     ROOT / "tests/versions/one",
 ]
 """They misbehave on purpose, but need what modules need."""

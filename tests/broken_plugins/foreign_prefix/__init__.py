@@ -4,5 +4,5 @@ from core import Shared, db
 
 
 class Bulb(Shared, db.Model):
-    __tablename__ = "lamps_bulb"
+    __tablename__ = "lumen_bulb"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,6 +1,6 @@
 """Sound at start; its tile writes half of something and raises. Only its own work may be lost."""
 
-from plugins.lamps.models import Lamp
+from plugins.lumen.models import Lamp
 
 from core import db, hookimpl
 

@@ -1,4 +1,4 @@
-"""A host that has every broken plugin of tests/broken_plugins beside one sound one, `lamps`."""
+"""A host that has every broken plugin of tests/broken_plugins beside one sound one, `lumen`."""
 
 import pytest
 from strictness import find_postgres
@@ -30,9 +30,9 @@ def host(workshop):
 
 
 @pytest.fixture
-def lamps(host):
+def lumen(host):
     """The code of the sound module, as the host imported it."""
-    return host.modules["lamps"].code
+    return host.modules["lumen"].code
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ REASONS = {
     "dying_at_import": "died with status 7",
     "failing_migration": "Its migrations fail: no such table: nowhere",
     "formless": "Its screen 'LampView' does not say the fields of its form",
-    "foreign_prefix": "Its table 'lamps_bulb' must begin with its id",
+    "foreign_prefix": "Its table 'lumen_bulb' must begin with its id",
     "missing_dependency": "needs the module 'nowhere', which is not there",
     "half_personal": "differ on whether 'Caller.phone' is personal",
     "misspelt_hook": "implements 'diwan_tyles', which is no hook of the host",
@@ -35,7 +35,7 @@ REASONS = {
     "unknown_key": "unknown key 'dependz'; did you mean 'depends'",
     "wrong_argument": "'colour'",
 }
-SOUND = {"lamps", "raising_in_hook"}
+SOUND = {"lumen", "raising_in_hook"}
 """A plugin that raises in a hook is sound until the hook is called: see test_dispatch.py."""
 
 
@@ -53,13 +53,13 @@ def test_each_broken_plugin_is_named_with_its_reason(workshop, host, plugin):
 
 def test_the_sound_ones_are_ready(host):
     assert {host.modules[plugin].state for plugin in SOUND} == {READY}
-    assert "lamps" in host.order
+    assert "lumen" in host.order
     assert not set(host.order) & set(REASONS)
 
 
 def test_nothing_broken_was_imported_into_the_host(host):
     assert not {f"plugins.{plugin}" for plugin in REASONS} & set(sys.modules)
-    assert "plugins.lamps" in sys.modules
+    assert "plugins.lumen" in sys.modules
 
 
 def test_a_developer_finds_the_traceback(host):
@@ -138,10 +138,11 @@ def test_one_that_passes_its_check_and_fails_all_the_same_is_left_out_by_a_fresh
 
 
 COUNTING = """
+import sys
 from core.modules import check
 run = check._run
 def counted(plugin, extra):
-    print("checks", plugin)
+    sys.stdout.write(f"checks {plugin}\\n")  # in one piece: plugins are checked at the same time
     return run(plugin, extra)
 check._run = counted
 from core.app import create_app
@@ -154,7 +155,9 @@ def test_a_verdict_holds_until_a_file_changes(tmp_path):
     folder = make_plugin(plugins, "steady", "")
 
     def checked():
-        return "checks steady" in start(COUNTING, data, plugins).stdout
+        done = start(COUNTING, data, plugins)
+        assert not done.returncode, done.stderr
+        return "checks steady" in done.stdout
 
     assert checked()
     assert not checked()

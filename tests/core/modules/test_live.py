@@ -19,7 +19,7 @@ DIWAN = [sys.executable, "-m", "core.cli"]
 @pytest.fixture
 def environ(workshop, broken_plugins, tmp_path):
     """The settings of the workshop, but only the sound plugin, for processes of their own."""
-    (tmp_path / "lamps").symlink_to(broken_plugins / "lamps")
+    (tmp_path / "lumen").symlink_to(broken_plugins / "lumen")
     settings = workshop.app.config["DIWAN"]
     ours = {
         "DIWAN_DATA_DIR": str(settings.data_dir),
@@ -88,42 +88,42 @@ def take(environ, *words):
 
 
 def test_both_servers_obey_at_the_next_request(servers, environ, place):
-    addresses = [f"{server}/{place}/lamps/" for server in servers]
+    addresses = [f"{server}/{place}/lumen/" for server in servers]
 
     def both():
         return [fetch(address) for address in addresses]
 
-    closed, opened = (404, None), (200, {"lamps": 1})
+    closed, opened = (404, None), (200, {"lumen": 1})
     assert both() == [closed, closed]
-    take(environ, "install", "lamps", place)
+    take(environ, "install", "lumen", place)
     assert both() == [closed, closed]
-    take(environ, "enable", "lamps", place)
+    take(environ, "enable", "lumen", place)
     assert both() == [opened, opened]
-    take(environ, "disable", "lamps", place)
+    take(environ, "disable", "lumen", place)
     assert both() == [closed, closed]
-    take(environ, "enable", "lamps", place)
+    take(environ, "enable", "lumen", place)
     assert both() == [opened, opened]
 
 
 def test_another_governorate_of_the_same_servers_stays_as_it_is(workshop, servers, environ, place, backend):
     with workshop.governorate("EG-SHR", backend=backend) as other:
         for name in ("install", "enable"):
-            take(environ, name, "lamps", place)
+            take(environ, name, "lumen", place)
         for server in servers:
-            assert fetch(f"{server}/{place}/lamps/")[0] == 200
-            assert fetch(f"{server}/{other}/lamps/")[0] == 404
+            assert fetch(f"{server}/{place}/lumen/")[0] == 200
+            assert fetch(f"{server}/{other}/lumen/")[0] == 404
 
 
-def test_two_processes_that_install_at_once_do_it_once(environ, place, workshop, lamps):
+def test_two_processes_that_install_at_once_do_it_once(environ, place, workshop, lumen):
     from sqlalchemy import func, select
 
-    processes = [begin(environ, "install", "lamps", place) for _ in range(3)]
+    processes = [begin(environ, "install", "lumen", place) for _ in range(3)]
     errors = [process.communicate(timeout=120)[1] for process in processes]
     assert [process.returncode for process in processes] == [0, 0, 0], errors
     with workshop.session(place) as session:
-        assert session.scalar(select(func.count(lamps.Lamp.id))) == 1
+        assert session.scalar(select(func.count(lumen.Lamp.id))) == 1
 
 
 def test_a_module_brings_a_command(environ):
-    done = subprocess.run([*DIWAN, "lamps"], env=environ, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([*DIWAN, "lumen"], env=environ, capture_output=True, text=True, timeout=60)
     assert (done.stdout, done.returncode) == ("the lamps are on\n", 0), done.stderr

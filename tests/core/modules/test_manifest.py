@@ -9,7 +9,7 @@ from core.modules.manifest import read_manifest
 from core.modules.problem import Unusable
 
 GOOD = """
-id = "lamps"
+id = "lumen"
 version = "0.1.0"
 host = ">=0.1,<0.2"
 title = { ar = "أعمدة الإنارة", en = "Street lamps" }
@@ -24,8 +24,8 @@ def write(folder, text=GOOD):
 
 
 def test_the_least_manifest_is_enough(tmp_path):
-    manifest = read_manifest(write(tmp_path / "lamps"))
-    assert (manifest.id, manifest.title["ar"], manifest.depends) == ("lamps", "أعمدة الإنارة", ())
+    manifest = read_manifest(write(tmp_path / "lumen"))
+    assert (manifest.id, manifest.title["ar"], manifest.depends) == ("lumen", "أعمدة الإنارة", ())
 
 
 @pytest.mark.parametrize(
@@ -43,53 +43,53 @@ def test_the_least_manifest_is_enough(tmp_path):
 )
 def test_what_is_wrong_is_named(tmp_path, change, sentence):
     with pytest.raises(Unusable, match=re.escape(sentence)):
-        read_manifest(write(tmp_path / "lamps", GOOD + change))
+        read_manifest(write(tmp_path / "lumen", GOOD + change))
 
 
 @pytest.mark.parametrize(
     ("before", "after", "sentence"),
     [
-        ('id = "lamps"', "", "lacks the key 'id'"),
+        ('id = "lumen"', "", "lacks the key 'id'"),
         ('ar = "أعمدة الإنارة", ', "", "'title' must be a table with the texts 'ar' and 'en'"),
         ('"0.1.0"', '"first"', "Invalid version"),
         (">=0.1,<0.2", ">=9", "It is made for Diwan >=9; this is Diwan"),
         (">=0.1,<0.2", "newest", "Invalid specifier"),
-        ('id = "lamps"', 'id = "ab"', "'ab' is not a possible module id"),
+        ('id = "lumen"', 'id = "ab"', "'ab' is not a possible module id"),
     ],
 )
 def test_what_is_missing_or_does_not_fit_is_named(tmp_path, before, after, sentence):
     assert before in GOOD
     with pytest.raises(Unusable, match=re.escape(sentence)):
-        read_manifest(write(tmp_path / "lamps", GOOD.replace(before, after)))
+        read_manifest(write(tmp_path / "lumen", GOOD.replace(before, after)))
 
 
 def test_a_manifest_that_is_no_text_is_a_sentence_too(tmp_path):
-    (write(tmp_path / "lamps") / "plugin.toml").write_bytes(b"\xff\xfe\x00")
+    (write(tmp_path / "lumen") / "plugin.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(Unusable, match="cannot be read"):
-        read_manifest(tmp_path / "lamps")
+        read_manifest(tmp_path / "lumen")
 
 
 def test_a_folder_must_bear_its_id_and_an_id_is_taken_once(tmp_path):
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        write(tmp_path / name / "lamps")
+        write(tmp_path / name / "lumen")
     write(tmp_path / "one" / "lanterns")
     found = discover((tmp_path / "one", tmp_path / "two"))
-    assert found.folders["lamps"] == tmp_path / "one" / "lamps"
-    assert "must bear its id 'lamps'" in str(found.problems["lanterns"])
-    (twin,) = [text for name, text in found.problems.items() if name.startswith("lamps (")]
+    assert found.folders["lumen"] == tmp_path / "one" / "lumen"
+    assert "must bear its id 'lumen'" in str(found.problems["lanterns"])
+    (twin,) = [text for name, text in found.problems.items() if name.startswith("lumen (")]
     assert "has the same id" in str(twin)
-    assert "lamps" in found.manifests
+    assert "lumen" in found.manifests
 
 
 def test_discovery_imports_nothing(tmp_path):
-    write(tmp_path / "lamps")
-    (tmp_path / "lamps" / "__init__.py").write_text("raise AssertionError('imported')", "utf-8")
-    assert "lamps" in discover((tmp_path,)).manifests
+    write(tmp_path / "lumen")
+    (tmp_path / "lumen" / "__init__.py").write_text("raise AssertionError('imported')", "utf-8")
+    assert "lumen" in discover((tmp_path,)).manifests
 
 
 def test_an_installed_package_is_found_by_its_entry_point_without_running_it(tmp_path, monkeypatch):
-    package = write(tmp_path / "diwan_lanterns", GOOD.replace('"lamps"', '"lanterns"'))
+    package = write(tmp_path / "diwan_lanterns", GOOD.replace('"lumen"', '"lanterns"'))
     (package / "__init__.py").write_text("raise AssertionError('imported')", "utf-8")
     info = tmp_path / "diwan_lanterns-0.1.dist-info"
     info.mkdir()

@@ -22,12 +22,12 @@ from core.work.numbering import Number
 
 
 @pytest.fixture
-def square(workshop, place, lamps):
+def square(workshop, place, lumen):
     """A governorate with a street lamp and a note on it."""
-    install(place, "lamps")
+    install(place, "lumen")
     with workshop.session(place) as session:
         sync_core(session)
-        session.add(Note(model="lamps.lamp", record_id=1, body="يومض ليلًا"))
+        session.add(Note(model="lumen.lamp", record_id=1, body="يومض ليلًا"))
         session.add(Note(model="core.unit", record_id=1, body="مكتب جديد"))
         session.commit()
     yield place
@@ -44,7 +44,7 @@ def content(code):
         return digest(connection)
 
 
-def state(workshop, code, plugin="lamps"):
+def state(workshop, code, plugin="lumen"):
     with workshop.session(code) as session:
         return {one.id: one.state for one in standings(session)}[plugin]
 
@@ -79,10 +79,10 @@ REMOVING = {
 def test_a_removal_that_breaks_off_has_not_happened(workshop, square):
     before = content(square)
     for step, statement in REMOVING.items():
-        broken_off(square, statement, lambda: uninstall(square, "lamps", "lamps"))
+        broken_off(square, statement, lambda: uninstall(square, "lumen", "lumen"))
         assert content(square) == before, step
         assert not list(exports_of(square).iterdir()), "no half of an export lies about"
-    uninstall(square, "lamps", "lamps")
+    uninstall(square, "lumen", "lumen")
     assert state(workshop, square) == "uninstalled"
 
 
@@ -100,14 +100,14 @@ def test_an_error_after_any_step_undoes_all(square, monkeypatch):
         with monkeypatch.context() as broken:
             broken.setattr(removal, step, failing(getattr(removal, step)))
             with pytest.raises(RuntimeError, match="unforeseen"):
-                uninstall(square, "lamps", "lamps")
+                uninstall(square, "lumen", "lumen")
         assert content(square) == before, step
         assert not list(exports_of(square).iterdir())
 
 
 RETURNING = {
-    "as its table is made": "CREATE TABLE lamps_lamp",
-    "as its rows come back": "INSERT INTO lamps_lamp",
+    "as its table is made": "CREATE TABLE lumen_lamp",
+    "as its rows come back": "INSERT INTO lumen_lamp",
     "as its notes come back": "INSERT INTO core_note",
     "as its row is written": "UPDATE core_plugin",
     "as it is audited": "INSERT INTO core_audit",
@@ -116,25 +116,25 @@ RETURNING = {
 
 def test_a_return_that_breaks_off_has_not_happened(workshop, square):
     whole = content(square)
-    uninstall(square, "lamps", "lamps")
+    uninstall(square, "lumen", "lumen")
     before = content(square)
     for step, statement in RETURNING.items():
-        broken_off(square, statement, lambda: reinstall(square, "lamps"))
+        broken_off(square, statement, lambda: reinstall(square, "lumen"))
         assert content(square) == before, step
-    reinstall(square, "lamps")
+    reinstall(square, "lumen")
     assert state(workshop, square) == "installed"
-    kept = {"lamps_lamp", "core_note", "core_access", "core_role"}
+    kept = {"lumen_lamp", "core_note", "core_access", "core_role"}
     assert [t for t in content(square) if t.name in kept] == [t for t in whole if t.name in kept]
 
 
 @ON_ONE
 def test_what_needs_it_goes_first(workshop, square):
     install(square, "raising_in_hook")
-    assert plan(square, "lamps").objections == ("First uninstall what needs it: Raising in hook.",)
+    assert plan(square, "lumen").objections == ("First uninstall what needs it: Raising in hook.",)
     with pytest.raises(Refused, match="First uninstall what needs it: Raising in hook"):
-        uninstall(square, "lamps", "lamps")
+        uninstall(square, "lumen", "lumen")
     uninstall(square, "raising_in_hook", "raising_in_hook")
-    uninstall(square, "lamps", "lamps")
+    uninstall(square, "lumen", "lumen")
     with pytest.raises(Refused, match="First install what it needs"):
         reinstall(square, "raising_in_hook")
 
@@ -145,13 +145,13 @@ def test_a_table_of_somebody_else_that_points_to_it_is_an_objection(square):
         connection.execute(
             text(
                 "CREATE TABLE other_side (id INTEGER PRIMARY KEY, lamp_id INTEGER"
-                " REFERENCES lamps_lamp (id) ON DELETE CASCADE)"
+                " REFERENCES lumen_lamp (id) ON DELETE CASCADE)"
             )
         )
         connection.execute(text("INSERT INTO other_side VALUES (1, 1)"))
-    assert plan(square, "lamps").objections == ("Records of “other” point to its records.",)
+    assert plan(square, "lumen").objections == ("Records of “other” point to its records.",)
     with pytest.raises(Refused, match="point to its records"):
-        uninstall(square, "lamps", "lamps")
+        uninstall(square, "lumen", "lumen")
     with engine(square).begin() as connection:
         assert connection.scalar(text("SELECT count(*) FROM other_side")) == 1
         connection.execute(text("DROP TABLE other_side"))
@@ -163,15 +163,15 @@ def test_the_module_itself_may_object_and_one_that_cannot_answer_is_not_removed(
         return [["Three lamps are lit.", "It is dark."]]
 
     monkeypatch.setattr(host, "call_plugin", answer)
-    assert plan(square, "lamps").objections == ("Three lamps are lit.", "It is dark.")
+    assert plan(square, "lumen").objections == ("Three lamps are lit.", "It is dark.")
     with pytest.raises(Refused, match=r"Three lamps are lit\. It is dark\."):
-        uninstall(square, "lamps", "lamps")
+        uninstall(square, "lumen", "lumen")
 
     def stumble(plugin, name, **arguments):
         raise RuntimeError("no lamp found")
 
     monkeypatch.setattr(host, "call_plugin", stumble)
-    assert plan(square, "lamps").objections == (
+    assert plan(square, "lumen").objections == (
         "It fails to say whether anything speaks against it: no lamp found",
     )
 
@@ -183,24 +183,24 @@ def forget_code(host, monkeypatch, plugin):
 
 def test_a_module_whose_code_is_gone_can_still_go(workshop, square, host, monkeypatch):
     with monkeypatch.context() as gone:
-        forget_code(host, gone, "lamps")
+        forget_code(host, gone, "lumen")
         assert state(workshop, square) == "missing"
-        uninstall(square, "lamps", "lamps")
+        uninstall(square, "lumen", "lumen")
         assert state(workshop, square) == "uninstalled"
-        assert not [name for name in inspect(engine(square)).get_table_names() if "lamps" in name]
-    reinstall(square, "lamps")
+        assert not [name for name in inspect(engine(square)).get_table_names() if "lumen" in name]
+    reinstall(square, "lumen")
     with workshop.session(square) as session:
-        assert sorted(session.scalars(select(Note.model))) == ["core.unit", "lamps.lamp"]
+        assert sorted(session.scalars(select(Note.model))) == ["core.unit", "lumen.lamp"]
 
 
 @ON_ONE
 def test_a_table_of_a_longer_name_belongs_to_another(square, host):
-    """`lamps_side` is a module of its own, also where its code is gone: its tables are not `lamps`'."""
+    """`lumen_side` is a module of its own, also where its code is gone: its tables are not `lumen`'."""
     with engine(square).begin() as connection:
-        connection.execute(text("CREATE TABLE lamps_side_wire (id INTEGER PRIMARY KEY)"))
-        connection.execute(text("CREATE TABLE diwan_version_lamps_side (version_num VARCHAR(32))"))
-    uninstall(square, "lamps", "lamps")
-    assert {"lamps_side_wire", "diwan_version_lamps_side"} <= set(inspect(engine(square)).get_table_names())
+        connection.execute(text("CREATE TABLE lumen_side_wire (id INTEGER PRIMARY KEY)"))
+        connection.execute(text("CREATE TABLE diwan_version_lumen_side (version_num VARCHAR(32))"))
+    uninstall(square, "lumen", "lumen")
+    assert {"lumen_side_wire", "diwan_version_lumen_side"} <= set(inspect(engine(square)).get_table_names())
 
 
 @ON_ONE
@@ -209,21 +209,21 @@ def test_whose_numbers_they_are_must_be_certain(workshop, square, host, monkeypa
     with workshop.session(square) as session:
         session.add(Number(series="mast", unit_id=0, year=2026, last=7))
         session.commit()
-    forget_code(host, monkeypatch, "lamps")
+    forget_code(host, monkeypatch, "lumen")
     forget_code(host, monkeypatch, "raising_in_hook")
     with pytest.raises(
         Refused, match="Whose number series mast is cannot be told: the code of raising_in_hook"
     ):
-        plan(square, "lamps")
+        plan(square, "lumen")
 
 
 def test_what_would_be_left_is_named_and_nothing_is_done(square):
-    view = "CREATE VIEW lamps_bright AS SELECT 1 AS one"
+    view = "CREATE VIEW lumen_bright AS SELECT 1 AS one"
     with engine(square).begin() as connection:
         connection.execute(text(view))
     before = content(square)
-    with pytest.raises(Refused, match="This would be left of it: lamps_bright"):
-        uninstall(square, "lamps", "lamps")
+    with pytest.raises(Refused, match="This would be left of it: lumen_bright"):
+        uninstall(square, "lumen", "lumen")
     assert content(square) == before
 
 
@@ -235,18 +235,18 @@ def test_the_command_shows_the_plan_and_acts_only_when_the_id_is_confirmed(works
         return runner.invoke(module, [*words, "--governorate", square])
 
     before = content(square)
-    shown = run("uninstall", "lamps")
+    shown = run("uninstall", "lumen")
     assert shown.exit_code == 0
-    for words in ("lamps 0.1.0: to be exported and removed", "lamps_lamp", "core_note", "--confirm lamps"):
+    for words in ("lumen 0.1.0: to be exported and removed", "lumen_lamp", "core_note", "--confirm lumen"):
         assert words in shown.output, shown.output
-    assert run("uninstall", "lamps", "--confirm", "lamp").exit_code == 1
+    assert run("uninstall", "lumen", "--confirm", "lamp").exit_code == 1
     assert content(square) == before
-    enable(square, "lamps")
-    assert "not possible: It is enabled: first disable it." in run("uninstall", "lamps").output
-    disable(square, "lamps")
-    done = run("uninstall", "lamps", "--confirm", "lamps")
+    enable(square, "lumen")
+    assert "not possible: It is enabled: first disable it." in run("uninstall", "lumen").output
+    disable(square, "lumen")
+    done = run("uninstall", "lumen", "--confirm", "lumen")
     folder = done.output.strip().rpartition(" in ")[2]
     assert state(workshop, square) == "uninstalled"
-    assert run("install", "lamps", "raising_in_hook", "--from-export", folder).exit_code == 2
-    again = run("install", "lamps", "--from-export", folder)
-    assert (again.output, again.exit_code) == (f"{square} lamps: installed\n", 0)
+    assert run("install", "lumen", "raising_in_hook", "--from-export", folder).exit_code == 2
+    again = run("install", "lumen", "--from-export", folder)
+    assert (again.output, again.exit_code) == (f"{square} lumen: installed\n", 0)

@@ -35,19 +35,19 @@ def session(ground, governorate):
 
 
 def bring(session, path):
-    sync(session, "lamps", path)
+    sync(session, "lumen", path)
     session.commit()
 
 
 def test_a_role_may_what_its_line_says_and_nothing_else(session, table):
-    bring(session, table("CLK,lamps.lamp,1,1,0,0,0", "AUD,lamps.lamp,1,,,,1"))
+    bring(session, table("CLK,lumen.lamp,1,1,0,0,0", "AUD,lumen.lamp,1,,,,1"))
     verbs = ("read", "create", "write", "transition", "export")
-    assert [may(verb, "lamps.lamp", CLERK) for verb in verbs] == [True, True, False, False, False]
-    assert [may(verb, "lamps.lamp", BOTH) for verb in verbs] == [True, True, False, False, True]
-    assert not may("read", "lamps.other", CLERK)
-    assert not may("read", "lamps.lamp", Scope.of_public())
-    assert not may("fly", "lamps.lamp", BOTH)
-    assert may("write", "lamps.lamp", Scope.of_system())
+    assert [may(verb, "lumen.lamp", CLERK) for verb in verbs] == [True, True, False, False, False]
+    assert [may(verb, "lumen.lamp", BOTH) for verb in verbs] == [True, True, False, False, True]
+    assert not may("read", "lumen.other", CLERK)
+    assert not may("read", "lumen.lamp", Scope.of_public())
+    assert not may("fly", "lumen.lamp", BOTH)
+    assert may("write", "lumen.lamp", Scope.of_system())
 
 
 def test_without_any_scope_nothing_may_be_done(app, governorate):
@@ -58,69 +58,69 @@ def test_without_any_scope_nothing_may_be_done(app, governorate):
 
 
 def test_upgrading_brings_new_lines_and_takes_dropped_ones(session, table):
-    bring(session, table("CLK,lamps.lamp,1,0,0,0,0", "CLK,lamps.wire,1,0,0,0,0"))
-    bring(session, table("CLK,lamps.lamp,1,1,0,0,0", "CLK,lamps.pole,1,0,0,0,0"))
-    assert may("create", "lamps.lamp", CLERK)
-    assert may("read", "lamps.pole", CLERK)
-    assert not may("read", "lamps.wire", CLERK)
+    bring(session, table("CLK,lumen.lamp,1,0,0,0,0", "CLK,lumen.wire,1,0,0,0,0"))
+    bring(session, table("CLK,lumen.lamp,1,1,0,0,0", "CLK,lumen.pole,1,0,0,0,0"))
+    assert may("create", "lumen.lamp", CLERK)
+    assert may("read", "lumen.pole", CLERK)
+    assert not may("read", "lumen.wire", CLERK)
 
 
 def test_what_an_administrator_changed_survives_every_upgrade(session, table):
-    path = table("CLK,lamps.lamp,1,0,0,0,0", "CLK,lamps.wire,1,0,0,0,0")
+    path = table("CLK,lumen.lamp,1,0,0,0,0", "CLK,lumen.wire,1,0,0,0,0")
     bring(session, path)
     for row in session.scalars(select(Access).where(Access.role_code == "CLK")):
         row.read = False
     session.commit()
-    assert not may("read", "lamps.lamp", CLERK)
+    assert not may("read", "lumen.lamp", CLERK)
     bring(session, path)
-    bring(session, table("CLK,lamps.lamp,1,1,1,1,1"))
-    rows = session.scalars(select(Access).where(Access.plugin == "lamps")).all()
+    bring(session, table("CLK,lumen.lamp,1,1,1,1,1"))
+    rows = session.scalars(select(Access).where(Access.plugin == "lumen")).all()
     assert {(row.model, row.read, row.create, row.changed) for row in rows} == {
-        ("lamps.lamp", False, False, True),
-        ("lamps.wire", False, False, True),
+        ("lumen.lamp", False, False, True),
+        ("lumen.wire", False, False, True),
     }
 
 
 def test_another_session_sees_changed_rights_at_once(ground, governorate, table):
     with ground.session(governorate) as session:
-        bring(session, table("CLK,lamps.lamp,1,0,0,0,0"))
+        bring(session, table("CLK,lumen.lamp,1,0,0,0,0"))
     with ground.session(governorate):
-        assert may("read", "lamps.lamp", CLERK)
+        assert may("read", "lumen.lamp", CLERK)
     with ground.session(governorate) as session:
-        session.scalars(select(Access).where(Access.plugin == "lamps")).one().read = False
+        session.scalars(select(Access).where(Access.plugin == "lumen")).one().read = False
         session.commit()
     with ground.session(governorate):
-        assert not may("read", "lamps.lamp", CLERK)
+        assert not may("read", "lumen.lamp", CLERK)
 
 
 def test_rights_that_were_rolled_back_are_not_remembered(ground, governorate, table):
     with ground.session(governorate) as session:
-        sync(session, "lamps", table("CLK,lamps.lamp,1,0,0,0,0"))
-        assert may("read", "lamps.lamp", CLERK)
+        sync(session, "lumen", table("CLK,lumen.lamp,1,0,0,0,0"))
+        assert may("read", "lumen.lamp", CLERK)
         session.rollback()
     with ground.session(governorate):
-        assert not may("read", "lamps.lamp", CLERK)
+        assert not may("read", "lumen.lamp", CLERK)
 
 
 def test_asking_again_costs_nothing(ground, governorate, table, statements):
     with ground.session(governorate) as session:
-        bring(session, table("CLK,lamps.lamp,1,0,0,0,0"))
-        may("read", "lamps.lamp", CLERK)
+        bring(session, table("CLK,lumen.lamp,1,0,0,0,0"))
+        may("read", "lumen.lamp", CLERK)
     with ground.session(governorate) as session, statements(session) as seen:
         for _ in range(5):
-            may("read", "lamps.lamp", CLERK)
+            may("read", "lumen.lamp", CLERK)
     assert seen == []
 
 
 @pytest.mark.parametrize(
     ("lines", "head", "where"),
     [
-        (["CLK,lamps.lamp,1,0,0,0,0"], "role,model,read", "the first line"),
-        (["CLK,lamps.lamp,1,0,0,0"], HEAD, "line 2"),
-        (["CLK,lamps.lamp,1,0,0,0,0,1"], HEAD, "line 2"),
-        (["CLK,lamps.lamp,1,0,0,0,0", "CLK,lamps.lamp,1,0,0,0,0"], HEAD, "line 3: CLK on lamps.lamp"),
-        ([",lamps.lamp,1,0,0,0,0"], HEAD, "line 2"),
-        (["CLK,lamps.lamp,yes,0,0,0,0"], HEAD, "line 2"),
+        (["CLK,lumen.lamp,1,0,0,0,0"], "role,model,read", "the first line"),
+        (["CLK,lumen.lamp,1,0,0,0"], HEAD, "line 2"),
+        (["CLK,lumen.lamp,1,0,0,0,0,1"], HEAD, "line 2"),
+        (["CLK,lumen.lamp,1,0,0,0,0", "CLK,lumen.lamp,1,0,0,0,0"], HEAD, "line 3: CLK on lumen.lamp"),
+        ([",lumen.lamp,1,0,0,0,0"], HEAD, "line 2"),
+        (["CLK,lumen.lamp,yes,0,0,0,0"], HEAD, "line 2"),
     ],
 )
 def test_a_wrong_file_is_refused_with_the_line(table, lines, head, where):
@@ -131,9 +131,9 @@ def test_a_wrong_file_is_refused_with_the_line(table, lines, head, where):
 def test_what_is_wrong_with_a_modules_files_is_said_in_arabic_too(app, table):
     with app.app_context(), force_locale("ar"):
         with pytest.raises(Refused, match="السطر 2 من الملف access"):
-            read_access(table("CLK,lamps.lamp,yes,0,0,0,0"))
+            read_access(table("CLK,lumen.lamp,yes,0,0,0,0"))
         with pytest.raises(Refused, match="أكثر من مرة"):
-            read_access(table("CLK,lamps.lamp,1,0,0,0,0", "CLK,lamps.lamp,1,0,0,0,0"))
+            read_access(table("CLK,lumen.lamp,1,0,0,0,0", "CLK,lumen.lamp,1,0,0,0,0"))
         with pytest.raises(Refused, match="السطر الأول"):
             read_access(table(head="role,model"))
         with pytest.raises(Refused, match="لا يوجد NOWHERE"):
@@ -154,21 +154,21 @@ def test_core_roles_the_administrator_reads_no_cases_the_auditor_writes_nothing(
 
 def test_a_role_changed_by_an_administrator_survives_an_upgrade(session):
     shipped = RoleSpec("CLK", "موظف", "Clerk", reach="unit")
-    sync_roles(session, "lamps", [shipped])
+    sync_roles(session, "lumen", [shipped])
     session.commit()
     role = session.scalars(select(Role).where(Role.code == "CLK")).one()
     assert not role.changed
-    sync_roles(session, "lamps", [RoleSpec("CLK", "موظف الشباك", "Clerk", reach="unit")])
+    sync_roles(session, "lumen", [RoleSpec("CLK", "موظف الشباك", "Clerk", reach="unit")])
     assert role.name_ar == "موظف الشباك"
     role.reach = "subtree"
     session.commit()
-    sync_roles(session, "lamps", [shipped])
+    sync_roles(session, "lumen", [shipped])
     assert (role.reach, role.name_ar) == ("subtree", "موظف الشباك")
 
 
 def test_two_plugins_cannot_ship_the_same_role(session):
-    sync_roles(session, "lamps", [RoleSpec("CLK", "موظف", "Clerk")])
-    with pytest.raises(Refused, match="lamps"):
+    sync_roles(session, "lumen", [RoleSpec("CLK", "موظف", "Clerk")])
+    with pytest.raises(Refused, match="lumen"):
         sync_roles(session, "wires", [RoleSpec("CLK", "موظف", "Clerk")])
 
 

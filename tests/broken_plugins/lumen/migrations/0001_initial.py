@@ -1,13 +1,13 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "lamps_0001"
+revision = "lumen_0001"
 down_revision = None
 
 
 def upgrade() -> None:
     op.create_table(
-        "lamps_lamp",
+        "lumen_lamp",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("street", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_lamps_lamp"),

@@ -8,17 +8,17 @@ from core import db, hookimpl, public
 
 from .models import Lamp
 
-pages = Blueprint("lamps", __name__, url_prefix="/lamps")
+pages = Blueprint("lumen", __name__, url_prefix="/lumen")
 
 
 @pages.get("/")
 @public
 def index():
     """How many lamps there are."""
-    return {"lamps": db.session.scalar(select(func.count(Lamp.id)))}
+    return {"lumen": db.session.scalar(select(func.count(Lamp.id)))}
 
 
-@click.command("lamps")
+@click.command("lumen")
 def tell():
     """Say that the lamps are on."""
     click.echo("the lamps are on")

@@ -4,6 +4,6 @@ from core import Shared, db
 
 
 class Lamp(Shared, db.Model):
-    __tablename__ = "lamps_lamp"
+    __tablename__ = "lumen_lamp"
     id: Mapped[int] = mapped_column(primary_key=True)
     street: Mapped[str]
