@@ -25,7 +25,7 @@ COMMANDS = {
     "import": "core.exchange.commands:import_",
     "init": "core.operation.setup:init",
     "key": "core.people.key_commands:key",
-    "module": "core.operation.scaffold.command:module",
+    "module": "core.modules.commands:module",
     "restore": "core.safekeeping.commands:restore_",
     "run": "core.operation.running:run",
     "serve": "core.operation.serving:serve",

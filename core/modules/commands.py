@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -20,7 +21,21 @@ in_governorate = click.option(
 )
 
 
-@click.group()
+class Modules(click.Group):
+    """The commands of this file, and `new`: it writes what they handle, and stands on a higher floor."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names, sorted."""
+        return sorted([*self.commands, "new"])
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command `name`, or None; `new` is imported when asked for, as cli imports its own."""
+        if name == "new":
+            return import_module("core.operation.scaffold.command").new
+        return super().get_command(ctx, name)
+
+
+@click.group(cls=Modules)
 def module() -> None:
     """Make, see, check, install, upgrade, enable, disable and uninstall modules."""
 

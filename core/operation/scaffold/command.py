@@ -1,4 +1,4 @@
-"""`diwan module new`, beside the commands of core.modules."""
+"""`diwan module new`, which core.modules.commands fetches when it is called."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ import click
 from flask import current_app
 from flask_babel import gettext as _
 
-from core.modules.commands import module
 from core.operation.scaffold.line import read_line
 from core.operation.scaffold.words import complete
 from core.operation.scaffold.writing import Place, refuse_taken, write_module
 
 
-@module.command("new")
+@click.command("new")
 @click.argument("plugin", metavar="ID")
 @click.option(
     "--model", required=True, metavar="LINE", help='"Lamp: code, place, installed_on=date, faulty=bool"'

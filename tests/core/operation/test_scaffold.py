@@ -10,11 +10,11 @@ import pytest
 from click.testing import CliRunner
 
 from core.errors import Refused
+from core.modules.commands import module
 from core.modules.discovery import discover
 from core.operation.catalogue_check import faults_of
 from core.operation.catalogue_files import read
 from core.operation.catalogues import Source
-from core.operation.scaffold.command import new
 from core.operation.scaffold.line import read_line
 from core.operation.scaffold.words import complete
 
@@ -30,7 +30,7 @@ EVERYTHING = (
 def run(ground, plugin, model, folder):
     """Run `diwan module new` into `folder`."""
     with ground.app.app_context():
-        return CliRunner().invoke(new, [plugin, "--model", model, "--into", str(folder)])
+        return CliRunner().invoke(module, ["new", plugin, "--model", model, "--into", str(folder)])
 
 
 @pytest.fixture
