@@ -51,6 +51,10 @@ class Person:
         return cell.name in self.opens or (known and within and (cell.level == 0 or self.confidential))
 
 
+STRANGER = Person("nobody", "none", confidential=False, rights=frozenset())
+"""Who comes without an account."""
+
+
 @dataclass
 class Town:
     """The world of one module's tests. `people` by role; `texts` say whose a text is: (code, cell)."""
@@ -88,14 +92,11 @@ class Town:
         return adapter.build(rule.endpoint, values, method=next(iter(rule.methods or ("GET",))))
 
     def client(self, role: str, code: str = HERE) -> FlaskClient:
-        """The browser of who has `role`, signed in."""
+        """The browser of who has `role`, signed in; a stranger's is not."""
         if (role, code) not in self.clients:
             client = self.clients[role, code] = self.ground.app.test_client()
-            page = client.get(f"/{code}/login").text
-            token = (TOKEN.search(page) or ["", ""])[1]
-            typed = {"username": role, "password": PASSWORD, "csrf_token": token}
-            answer = client.post(f"/{code}/login", data=typed)
-            assert answer.status_code == 302, f"{role} cannot sign in at {code}: {answer.status}"
+            if role != STRANGER.role:
+                _sign_in(client, role, code)
         return self.clients[role, code]
 
     def hidden(self, text: str, person: Person, code: str = HERE) -> list[str]:
@@ -110,6 +111,13 @@ class Town:
     def scope_of(self, session: Session, role: str) -> Any:
         """What the person with `role` works under."""
         return scope_of(session.scalars(select(User).where(User.username == role.lower())).one())
+
+
+def _sign_in(client: FlaskClient, role: str, code: str) -> None:
+    token = (TOKEN.search(client.get(f"/{code}/login").text) or ["", ""])[1]
+    typed = {"username": role, "password": PASSWORD, "csrf_token": token}
+    answer = client.post(f"/{code}/login", data=typed)
+    assert answer.status_code == 302, f"{role} cannot sign in at {code}: {answer.status}"
 
 
 def with_needs(ground: Ground, plugin: str) -> tuple[str, ...]:
