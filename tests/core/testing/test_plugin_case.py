@@ -69,6 +69,15 @@ def changed(old, new):
     return change
 
 
+def both(*changes):
+    def change(source, name):
+        for one in changes:
+            source = one(source, name)
+        return source
+
+    return change
+
+
 DOORS = "test_nobody_finds_what_is_of_another_unit_or_confidential"
 MUTANTS = {
     "untold": ({"__init__.py": changed("return [Lamp]", "return []")}, "test_its_models_are_told_to_the_host"),
@@ -83,9 +92,36 @@ MUTANTS = {
     "leaking": ({"__init__.py": page(UNSCOPED)}, DOORS),
     "generous": ({"models.py": added("\n    @classmethod\n    def also_visible(cls, scope):\n"
                                      "        from sqlalchemy import true\n        return true()\n")},
-                 f"{DOORS} test_nobody_sees_more_through_the_models"),
+                 f"{DOORS} test_nobody_sees_more_through_the_models "
+                 "test_who_may_read_opens_the_records_of_their_reach_alone"),
     "mixing": ({"__init__.py": page(KEPT)}, "test_nothing_passes_from_one_governorate_to_another"),
     "backstage": ({"__init__.py": added(HOOK + BACKSTAGE)}, "test_its_addresses_are_gone_where_it_is_disabled"),
+    "slovenly": (
+        {"plugin.toml": changed('ar = "أعمدة الإنارة"', 'ar = "Lamps"'),
+         "__init__.py": both(added("\n\ndef diwan_tiles():\n    return []\n"),
+                             added(HOOK + "diwan_demo(session, governorate):\n    pass\n")),
+         "models.py": changed('Index(None, "unit_id", "id")', 'Index(None, "id", "unit_id"), Index(None, "code")'),
+         "access.csv": added("AUD,{id}.ghost,1,0,0,0,1\n"),
+         "migrations/0001_initial.py": changed('op.drop_table("{id}_lamp")', "pass"),
+         "locales/ar/LC_MESSAGES/messages.po": changed('msgstr "معطل"', 'msgstr ""')},
+        "test_its_title_and_summary_are_arabic_and_english test_its_hooks_are_marked test_its_demo_loads "
+        "test_its_lists_find_the_rows_of_a_unit_by_an_index test_its_models_equal_its_migrations "
+        "test_its_rights_are_of_known_models_and_roles test_its_migrations_go_down_and_up_again "
+        "test_its_strings_are_translated"),
+    "burdensome": (
+        {"access.csv": lambda source, name: source.replace(".lamp,1,", ".lamp,0,"),
+         "__init__.py": both(added(HOOK + "diwan_exporting(session, folder):\n    raise OSError('full')\n"),
+                             added(HOOK + "diwan_start(app):\n"
+                                   "    from core.governorates.present import registry\n"
+                                   "    with app.app_context():\n        registry().all()\n")),
+         "models.py": both(added("\nimport ballast\n"), added("\nopen('/dev/null', 'w').close()\n")),
+         "locales/ar/LC_MESSAGES/messages.po": changed('msgstr "معطل"', 'msgstr "Faulty"')},
+        "test_its_rights_leave_out_no_screen test_uninstalled_it_leaves_nothing_and_comes_back_whole "
+        "test_starting_with_it_asks_no_database test_starting_with_it_stays_cheap test_importing_it_does_nothing "
+        "test_its_strings_are_translated"),
+    "hiding": ({"views.py": added("\n    def find(self, key):\n        from core.errors import NotFound\n"
+                                  "        raise NotFound('no')\n")},
+               "test_who_may_read_opens_the_records_of_their_reach_alone"),
 }  # fmt: skip
 """Name -> (file -> what is done to it, the tests that must fail). What keeps a module from loading at all, such
 as two heads or a table of another's name, fails every test with its reason; see test_broken_plugins.py."""
@@ -119,6 +155,11 @@ def outcomes(ground, tmp_path_factory):
     for name, (changes, _failing) in MUTANTS.items():
         spoil(folder, name, changes)
     spoil(folder, BROKEN, {"plugin.toml": added("colour = 1\n")})
+    (folder / "ballast").mkdir()
+    for number in range(200):
+        (folder / f"ballast/part{number}.py").touch()
+    parts = "".join(f"from ballast import part{number}\n" for number in range(200))
+    (folder / "ballast/__init__.py").write_text(parts)
     names = (SOUND, *MUTANTS, BROKEN)
     (folder / "tests/test_soundone.py").unlink()
     text = "from core.testing import PluginCase\n" + "".join(map(case, names))
@@ -168,3 +209,16 @@ def test_a_spoilt_module_fails_the_test_of_that_place_and_no_other(outcomes, nam
 @pytest.mark.slow
 def test_a_module_that_cannot_be_loaded_passes_nothing(outcomes):
     assert outcomes[BROKEN].keys() == {"ERROR"}
+
+
+@pytest.mark.slow
+def test_every_inherited_test_has_a_mutant(outcomes):
+    """But those of what keeps a module from loading."""
+    failing = {test for _changes, tests in MUTANTS.values() for test in tests.split()}
+    unloadable = {
+        "test_its_manifest_is_valid",
+        "test_it_is_fit_alone_with_what_it_needs",
+        "test_its_tables_bear_its_id",
+        "test_its_migrations_are_one_line",
+    }
+    assert outcomes[SOUND]["PASSED"] == failing | unloadable
