@@ -113,7 +113,8 @@ class CategoryView(RecordView):
             "Open dates move with a change, counted from receipt. The first values are assumptions."
         ),
         "published": _(
-            "Without it the public sees nothing of this subject, not even that something came in."
+            "Without it, here or on a category above, the public sees nothing of this subject, "
+            "not even that something came in."
         ),
     }
     choices = {"list": lambda: _lists()}

@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_core_machine_key_name")),
     )
     op.add_column(
-        "core_category", sa.Column("published", sa.Boolean(), server_default=sa.true(), nullable=False)
+        "core_category", sa.Column("published", sa.Boolean(), server_default=sa.false(), nullable=False)
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import Index, Select, String, UniqueConstraint, or_, select
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from core.data.base import db
@@ -16,8 +16,9 @@ class Category(Tree, Bilingual, Shared, db.Model):
 
     The promise is in `working_days` or, for emergencies, in `hours`. `bodies` are body codes
     separated by semicolons, the competent one first; a unit carries its code in `category_body`.
-    `published` subjects may stand in open lists, without persons; those of social protection, health
-    and integrity may not, for what somebody asked for says much about them.
+    `published` subjects may stand in open lists, without persons, if all above them may: see `listed`.
+    Those of social protection, health and integrity may not, for what somebody asked for says much about
+    them; nor may a new one before somebody said so.
     """
 
     __tablename__ = "core_category"
@@ -30,7 +31,7 @@ class Category(Tree, Bilingual, Shared, db.Model):
     confidential: Mapped[bool] = mapped_column(default=False)
     emergency: Mapped[bool] = mapped_column(default=False)
     mass: Mapped[bool] = mapped_column(default=False)
-    published: Mapped[bool] = mapped_column(default=True)
+    published: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
 
     @declared_attr.directive
@@ -38,6 +39,20 @@ class Category(Tree, Bilingual, Shared, db.Model):
         """A code is unique within its list."""
         path = Index(None, "path", postgresql_ops={"path": "text_pattern_ops"})
         return (UniqueConstraint("list", "code"), path)
+
+    @property
+    def listed(self) -> bool:
+        """Whether open lists may hold it: it and all above it are published, and none is confidential."""
+        return self.published and not self.confidential and (self.parent is None or bool(self.parent.listed))
+
+    @classmethod
+    def ids_listed(cls) -> Select[tuple[int]]:
+        """Ids of all that `listed` is true for."""
+        own, above = cls.__table__.alias(), cls.__table__.alias()
+        kept = select(above.c.id).where(
+            own.c.path.startswith(above.c.path), or_(~above.c.published, above.c.confidential)
+        )
+        return select(own.c.id).where(~kept.exists())
 
     @property
     def body_codes(self) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from core.people.identity import Mistyped
 from core.people.phones import parse_phone
 from plugins.complaints.codes import OUTCOMES
 from plugins.complaints.models import Applicant, Complaint
-from plugins.complaints.promises import promised_day, written
+from plugins.complaints.promises import dates, written
 from plugins.complaints.tracking import spell
 
 ANSWERED = ":answered:"
@@ -27,7 +27,7 @@ ANSWERED = ":answered:"
 def tell_number(complaint: Complaint, secret: str) -> None:
     """Number and secret, as soon as the complaint is registered; the text is erased once it is sent."""
     with force_locale("ar"):
-        day = promised_day(complaint)
+        day = dates(complaint).promised
         body = _(
             "Your complaint was registered under number %(number)s. To follow it: secret %(secret)s, %(url)s",
             number=complaint.number,

@@ -67,7 +67,8 @@ class Complaint(Scoped, Searchable, Versioned, db.Model):
     """A complaint. `unit_id` is the desk that registered it, `body_id` the body it is with.
 
     `source` and `source_ref` are the sender's name and number where another system sent it.
-    `tracking_hash` is the keyed hash of the citizen's secret, which is stored nowhere.
+    `tracking_hash` is the keyed hash of the citizen's secret, which is stored nowhere; `sent_hash` that of
+    what another system sent, to tell the same sent again from something else.
     `outcome` and `reply` are what the citizen was told: filled when the reply is approved;
     `notified_at` is the proven sending of that message. `latitude` and `longitude` (WGS 84 degrees,
     both or none) are where somebody pointed to.
@@ -113,6 +114,7 @@ class Complaint(Scoped, Searchable, Versioned, db.Model):
     source: Mapped[str | None] = mapped_column(String(40))
     source_ref: Mapped[str | None] = mapped_column(String(80))
     tracking_hash: Mapped[str | None] = mapped_column(String(64))
+    sent_hash: Mapped[str | None] = mapped_column(String(64))
     answered_at: Mapped[datetime | None]
     notified_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
@@ -144,9 +146,7 @@ class Complaint(Scoped, Searchable, Versioned, db.Model):
     @classmethod
     def published(cls) -> ColumnElement[bool]:
         """What was received and is of a subject that may stand in open lists."""
-        category = Category.__table__.alias()
-        subjects = select(category.c.id).where(category.c.published, ~category.c.confidential)
-        return and_(cls.state != DRAFT, cls.category_id.in_(subjects))
+        return and_(cls.state != DRAFT, cls.category_id.in_(Category.ids_listed()))
 
     @classmethod
     def may_open_confidential(cls, scope: Scope) -> ColumnElement[bool] | None:

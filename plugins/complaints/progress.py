@@ -52,7 +52,8 @@ class Step:
 class Progress:
     """A complaint without anything personal: it is shown to whoever holds the paper.
 
-    `promised_on` is the day first given, pauses included; `due_on` the one that holds now.
+    `promised_on` is the day first given, pauses included; `due_on` the one that holds now,
+    while the answer is still to come.
     """
 
     number: str
@@ -93,17 +94,18 @@ def of(key: int) -> Progress:
     """What the citizen learns of the complaint with this id; under a scope that sees it."""
     complaint = db.session.get_one(Complaint, key)
     told = complaint.answered_at is not None
+    state, days = COMPLAINT.state(complaint.state), promises.dates(complaint)
     hidden = complaint.confidentiality > ORDINARY or complaint.with_body is None
     return Progress(
         number=complaint.number,
         received_at=complaint.received_at,
         category=complaint.category.name,
-        state=COMPLAINT.state(complaint.state),
+        state=state,
         body="" if hidden else str(complaint.with_body),
         outcome=OUTCOMES.get(complaint.outcome or "") if told else None,
         reply=(complaint.reply or "") if told else "",
-        promised_on=promises.promised_day(complaint),
-        due_on=promises.due_day(complaint),
+        promised_on=days.promised,
+        due_on=days.due if state.open else None,
         steps=_steps(complaint),
         files=papers.of(complaint),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import NamedTuple
 
 from babel.dates import format_date
 from flask_babel import lazy_gettext as _
@@ -36,17 +37,20 @@ def settled(complaint: Complaint) -> datetime | None:
     return complaint.answered_at or complaint.closed_at
 
 
-def promised_day(complaint: Complaint) -> date | None:
-    """The day by which the citizen was promised an answer, pauses included; None where none was."""
-    found = told(complaint, OVERALL)
-    moment = found.reading.promised_at if found else None
-    return present().local(moment).date() if moment else None
+class Dates(NamedTuple):
+    """The days by which an answer was `promised`, pauses included, and is `due` as things stand now."""
+
+    promised: date | None
+    due: date | None
 
 
-def due_day(complaint: Complaint) -> date | None:
-    """The day by which the answer is due as things stand now."""
+def dates(complaint: Complaint) -> Dates:
+    """Both days, None where nothing was promised."""
     found = told(complaint, OVERALL)
-    moment = found.reading.due_at if found else None
+    return Dates(_day(found.reading.promised_at), _day(found.reading.due_at)) if found else Dates(None, None)
+
+
+def _day(moment: datetime | None) -> date | None:
     return present().local(moment).date() if moment else None
 
 

@@ -23,17 +23,16 @@ from admin.saving import accuse
 from core import Invalid, Refused, Scope, present, public, unscoped
 from core.governorates.present import governorate_context, running_app
 from core.people.limits import forgive, hit
-from core.people.phones import parse_phone
 from core.people.units import root_unit
 from plugins.complaints import papers, progress, receipts
 from plugins.complaints.codes import INDIVIDUAL, PORTAL
 from plugins.complaints.forms import CitizenForm, TrackForm
+from plugins.complaints.limits import DAY, HOUR, QUARTER, count_phone
 from plugins.complaints.registration import Draft, TooMany, register
 
 pages = Blueprint("complaints", __name__, url_prefix="/complaints", template_folder="templates")
-HOUR, DAY, QUARTER = 3600, 24 * 3600, 15 * 60
-FROM_ONE_ADDRESS, FROM_ONE_PHONE = 30, 5
-"""Complaints an hour and a day: many telephones share one address of their network."""
+FROM_ONE_ADDRESS = 30
+"""Complaints an hour: many telephones share one address of their network."""
 FORMS_WITH_FILES = 60
 """An hour from one address, sound or not: looking at a picture is work, and room is not endless."""
 WRONG_FOR_NUMBER, WRONG_FROM_ADDRESS = 5, 20
@@ -66,7 +65,8 @@ def new() -> ResponseReturnValue:
 
 def _read_form() -> tuple[CitizenForm, Refused | None]:
     """The form; without its files, which are then not even looked at, for who sends too many."""
-    sent = any(file.filename for file in request.files.values()) if request.method == "POST" else False
+    files = request.files.items(multi=True) if request.method == "POST" else ()
+    sent = any(file.filename for _name, file in files)
     if sent and not hit(f"complaints.files:{request.remote_addr}", FORMS_WITH_FILES, HOUR):
         sentence = _("Too many files came from your connection. Send your complaint without them, or later.")
         return CitizenForm(request.form), TooMany(sentence)
@@ -75,11 +75,9 @@ def _read_form() -> tuple[CitizenForm, Refused | None]:
 
 def _hand_in(form: CitizenForm) -> ResponseReturnValue:
     draft = Draft.read(form.token.data or "")
-    phone = parse_phone(form.phone.data, present().phone_region).e164
     if not hit(f"complaints.new:{request.remote_addr}", FROM_ONE_ADDRESS, HOUR):
         raise TooMany(_("Too many complaints came from your connection. Please try again in an hour."))
-    if not hit(f"complaints.new:{phone}", FROM_ONE_PHONE, DAY):
-        raise TooMany(_("Too many complaints came from this telephone today. Please try again tomorrow."))
+    count_phone(form.phone.data or "")
     values = form.data | {"identity_kind": form.identity_kind_now()}
     with unscoped("a citizen hands a complaint in", origin="citizen") as session:
         unit = root_unit(session, present())

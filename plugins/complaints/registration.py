@@ -71,6 +71,10 @@ class TooMany(Refused):
     status = 429
 
 
+class SentBefore(Invalid):
+    """Another complaint was written into a form that was sent already."""
+
+
 _OLD = _("This form is too old. Your text is still here: check it and send it again.")
 
 
@@ -105,7 +109,7 @@ def _same(complaint: Complaint, values: Mapping[str, Any], draft: Draft) -> Comp
     if any(getattr(complaint, name) != values.get(name) for name in TOLD) or (
         applicant is not None and applicant.name != values.get("name")
     ):
-        raise Invalid(
+        raise SentBefore(
             _(
                 "This form was sent already, as complaint %(number)s. Your text is still here: "
                 "send it again if it is another complaint.",

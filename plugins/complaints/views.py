@@ -31,7 +31,7 @@ from plugins.complaints.models import (
     Referral,
     addressed_here,
 )
-from plugins.complaints.promises import due_day
+from plugins.complaints.promises import dates
 from plugins.complaints.workflow import COMPLAINT as TABLE
 from plugins.complaints.workflow import EXAMINING, RECEIVED, REGISTERED
 
@@ -146,7 +146,7 @@ class ComplaintView(RecordView):
         So is the day: the one by which the citizen is to be answered, or today if that is over.
         """
         if action == REFER:
-            due = due_day(record)
+            due = dates(record).due
             if due is not None and form.due_on.data is None and not form.due_on.raw_data:
                 form.due_on.data = max(due, present().local(now()).date())
             found = competence.suggest(record)

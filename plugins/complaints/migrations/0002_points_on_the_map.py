@@ -1,14 +1,16 @@
-"""Points on the map; and subjects that were shipped before are listed, or not, as new ones are."""
+"""Points on the map; and of the subjects that were there before, those shipped as public are listed."""
+
+from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import op
 
+from core.people.seeds import rows
+
 revision = "complaints_0002"
 down_revision = "complaints_0001"
 
-
-UNLISTED = ("SOC", "HLT", "ADM")
-LISTED = ("ADM-SUG", "ADM-THX")
+SEED = Path(__file__).parents[1] / "seed/categories.csv"
 
 
 def upgrade() -> None:
@@ -17,12 +19,10 @@ def upgrade() -> None:
     category = sa.table(
         "core_category", *(sa.column(name) for name in ("list", "code", "confidential", "published"))
     )
-    private = sa.or_(
-        category.c.confidential == sa.true(),
-        *(sa.or_(category.c.code == group, category.c.code.startswith(f"{group}-")) for group in UNLISTED),
-    )
-    ours = sa.and_(category.c.list == "complaints", category.c.code.not_in(LISTED))
-    op.execute(sa.update(category).where(ours, private).values(published=sa.false()))
+    public = [row["code"] for _line, row in rows(SEED) if row["published"] == "1"]
+    listed = sa.and_(category.c.code.in_(public), category.c.confidential == sa.false())
+    shown = sa.case((listed, sa.true()), else_=sa.false())  # what a governorate entered itself stays off
+    op.execute(sa.update(category).where(category.c.list == "complaints").values(published=shown))
 
 
 def downgrade() -> None:

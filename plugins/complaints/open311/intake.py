@@ -33,10 +33,11 @@ EARTH = ((-90.0, 90.0), (-180.0, 180.0))
 class Post:
     """A new request: `values` as `registration.register` takes them; `point` latitude and longitude.
 
+    `listed` is whether its subject stands in the open list.
     `links` are addresses of pictures: kept as text for staff, never fetched by us.
     """
 
-    category: Category
+    listed: bool
     values: dict[str, Any]
     point: tuple[float | None, float | None]
     links: tuple[str, ...]
@@ -98,15 +99,18 @@ def read_post(posted: MultiDict[str, str], sender: str) -> Post:
     form.validate()
     errors: dict[str, list[Any]] = {name: list(told) for name, told in form.errors.items() if name}
     links = tuple(link.strip() for link in posted.getlist("media_url") if link.strip())
-    if len(links) > MOST_LINKS or any(not _is_link(link) for link in links):
+    if len(links) > MOST_LINKS:
         errors["media_url"] = [_("At most %(most)d web addresses are taken.", most=MOST_LINKS)]
+    elif not all(_is_link(link) for link in links):
+        errors["media_url"] = [_("A web address begins with http:// or https:// and has no spaces.")]
     place = _find_place(form)
     if not errors and place is None and form.long.data is None and not form.address_string.data:
         errors["lat"] = [_("Say where: lat and long, an address_string or a known address_id.")]
     if errors:
         raise Invalid(_("Something is missing."), errors)
     point = tuple(None if field.data is None else float(field.data) for field in (form.lat, form.long))
-    return Post(category, _values(form, category, place, sender), point, links, form.account_id.data or "")  # type: ignore[arg-type]
+    values, account = _values(form, category, place, sender), form.account_id.data or ""
+    return Post(category.listed, values, point, links, account)  # type: ignore[arg-type]
 
 
 def _values(form: PostForm, category: Category, place: Place | None, sender: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -22,26 +22,26 @@ _DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d)(T.+)?)?")
 
 @dataclass(frozen=True)
 class Query:
-    """`ids` overrides all but the page. `since` and `until` are moments; empty tuples mean any."""
+    """`ids` overrides all but the page; empty tuples mean any.
+
+    `midnights` begin the days asked for, in the governorate's zone, and the last one ends them.
+    """
 
     ids: tuple[str, ...]
     codes: tuple[str, ...]
     statuses: tuple[str, ...]
-    since: datetime
-    until: datetime
+    midnights: tuple[datetime, ...]
     page: int
     size: int
 
 
 def read_query(arguments: MultiDict[str, str]) -> Query:
     """Read an address's arguments; an empty one counts as none. Raises Invalid, naming what is wrong."""
-    since, until = _span(arguments)
     return Query(
         ids=_words(arguments, "service_request_id")[:MOST],
         codes=_words(arguments, "service_code")[:MOST],
         statuses=_statuses(arguments),
-        since=since,
-        until=until,
+        midnights=_midnights(arguments),
         page=_count(arguments, "page", 1, 100_000),
         size=_count(arguments, "page_size", MOST, MOST),
     )
@@ -60,15 +60,20 @@ def _statuses(arguments: MultiDict[str, str]) -> tuple[str, ...]:
     return statuses
 
 
-def _span(arguments: MultiDict[str, str]) -> tuple[datetime, datetime]:
-    """The days asked for, by default the last 90; from one date alone 90 days on or back."""
+def _midnights(arguments: MultiDict[str, str]) -> tuple[datetime, ...]:
+    """The days asked for, by default the last 90; from one date alone 90 days on or back.
+
+    Always whole days: by the second in which a request is found one could count which it was.
+    """
     since, until = (_moment(arguments, name) for name in ("start_date", "end_date"))
     if since and until and until - since > LONGEST:
         raise Invalid(_("start_date and end_date may be at most 90 days apart."))
     try:
         if since is None:
             since = (until or now()) - LONGEST
-        return since, until or since + LONGEST
+        first, last = (present().local(at).date() for at in (since, until or since + LONGEST))
+        days = [first + timedelta(days=n) for n in range((last - first).days + 2)]
+        return tuple(datetime.combine(day, time(), present().zone).astimezone(UTC) for day in days)
     except OverflowError:
         raise Invalid(_("start_date and end_date must be dates of our time.")) from None
 

@@ -4,16 +4,17 @@ Which rows are in it says `Complaint.published`: nothing confidential, no draft,
 protection, health or integrity. Subject and text are never given, whoever wrote them: people write names
 and telephones into them. The place is the village or town, a point is rounded to some hundred metres.
 What is called service_request_id is the complaint's random uuid: numbers run in order and stand on receipts,
-so whoever has seen somebody's paper would find its subject and place.
+so whoever has seen somebody's paper would find its subject and place. For the same reason no moment is given
+finer than its day, and the requests of one day stand in no order.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 
 from core import Category, Place, Unit, db, present
 from core.data.labels import label
@@ -32,17 +33,20 @@ DECIMALS = 3
 
 
 def list_requests(query: Query) -> list[dict[str, Any]]:
-    """The requests of one page, newest first."""
-    rows = _select().order_by(Complaint.received_at.desc(), Complaint.id.desc())
+    """The requests of one page, those of the newest day first."""
+    rows = _select()
     if query.ids:
         rows = rows.where(Complaint.uuid.in_(query.ids))
     else:
-        rows = rows.where(Complaint.received_at.between(query.since, query.until))
+        first, *midnights, end = query.midnights
+        rows = rows.where(Complaint.received_at >= first, Complaint.received_at < end)
+        days = [(Complaint.received_at < midnight, n) for n, midnight in enumerate(midnights)]
+        rows = rows.order_by(case(*days, else_=len(days)).desc()) if days else rows
         if query.codes:
             rows = rows.where(Category.code.in_(query.codes))
         if query.statuses:
             rows = rows.where(Complaint.state.in_(_states(query.statuses)))
-    rows = rows.limit(query.size).offset((query.page - 1) * query.size)
+    rows = rows.order_by(Complaint.uuid).limit(query.size).offset((query.page - 1) * query.size)
     return _shapes(rows)
 
 
@@ -102,9 +106,9 @@ def _shape(
         "service_code": category.code,
         "description": None,
         "agency_responsible": body.name if body else None,
-        "requested_datetime": _moment(row.received_at),
-        "updated_datetime": _moment(updated),
-        "expected_datetime": None if settled or row.due_at is None else _moment(row.due_at),
+        "requested_datetime": _day(row.received_at),
+        "updated_datetime": _day(updated),
+        "expected_datetime": None if settled or row.due_at is None else _day(row.due_at),
         "address": place.name if place else None,
         "address_id": place.code if place else None,
         "zipcode": None,
@@ -120,9 +124,9 @@ def _notes(row: Any, *, settled: bool) -> Any:
     return (OUTCOMES.get(row.outcome) if settled else None) or COMPLAINT.state(row.state).label
 
 
-def _moment(at: datetime) -> str:
-    """On the governorate's clock with its offset, to the second."""
-    return present().local(at).isoformat(timespec="seconds")
+def _day(at: datetime) -> str:
+    """The midnight that its day began with on the governorate's clock, with the offset."""
+    return datetime.combine(present().local(at).date(), time(), present().zone).isoformat()
 
 
 def _coarse(degrees: float | None) -> float | None:

@@ -15,11 +15,6 @@ PRIVATE = "private"
 """Keyword by which FixMyStreet keeps a report off its own map."""
 
 
-def is_open(category: Category) -> bool:
-    """Whether complaints about it stand in the open list."""
-    return category.published and not category.confidential
-
-
 def list_services() -> list[dict[str, Any]]:
     """All services. Their codes are stable: one that goes is deleted by who took it over."""
     return [_shape(category, group) for category, group in leaf_categories()]
@@ -40,13 +35,13 @@ def find_service(code: str) -> Category:
 
 def _shape(category: Category, group: Category | None) -> dict[str, Any]:
     above = group.name if group else ""
-    words = [above, "" if is_open(category) else PRIVATE]
+    words = [above, "" if category.listed else PRIVATE]
     return {
         "service_code": category.code,
         "service_name": category.name,
         "description": f"{above}: {category.name}" if above else category.name,
         "metadata": False,
-        "type": REALTIME if is_open(category) else BLACKBOX,
+        "type": REALTIME if category.listed else BLACKBOX,
         "keywords": ",".join(word.replace(",", " ") for word in words if word),
         "group": above,
     }

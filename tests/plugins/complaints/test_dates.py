@@ -63,6 +63,21 @@ def test_the_citizen_finds_the_date_on_the_tracking_page(desk):
     assert "working day" not in said
 
 
+def test_a_date_is_expected_only_while_the_answer_is_to_come(desk):
+    taken = desk.register(category_id=str(desk.categories[BILL]))
+    with desk.session() as session:
+        session.scalars(select(Category).where(Category.code == BILL)).one().working_days = 30
+        session.commit()
+    assert "Expected now by" in desk.said(desk.track(taken.number, taken.secret))
+    desk.refer(taken.id)
+    desk.answer(taken.id)
+    assert "Expected now by" in desk.said(desk.track(taken.number, taken.secret)), "it is being reviewed"
+    assert desk.move("reviewer", taken.id, "approve").status_code == 302
+    said = desk.said(desk.track(taken.number, taken.secret))
+    assert "Answer promised by" in said
+    assert "Expected now by" not in said
+
+
 def test_the_page_explains_every_day_between(desk):
     key = take_in(desk)
     with freeze(at(5, 25)), desk.session() as session:

@@ -67,6 +67,14 @@ def test_bad_posts_are_told_by_field_and_write_nothing(desk, machine):
     assert count(desk) == 0
 
 
+def test_too_many_addresses_and_one_that_is_none_are_told_apart(machine):
+    many = [f"https://example.org/{n}" for n in range(11)]
+    spaced = error(machine.post(media_url="https://example.org/a b"))
+    assert "10" in error(machine.post(media_url=many))
+    assert "10" not in spaced
+    assert "https://" in spaced
+
+
 def test_several_faults_are_told_at_once(machine):
     answer = machine.post(lat=None, long=None, phone="x", description="ن" * 5000)
     assert {one["description"].partition(":")[0] for one in answer.json} == {"phone", "description"}
