@@ -40,7 +40,7 @@ from core.work.clocks.office import (
     present_calendar,
     withdraw,
 )
-from core.work.clocks.rows import renew
+from core.work.clocks.rows import change_calendar
 
 LABEL = "core.decree"
 
@@ -114,8 +114,7 @@ class CalendarPage(Page):
         refused: Refused | None = None
         if request.method == "POST" and form.validate():
             try:
-                save()
-                count = renew(db.session())
+                count = change_calendar(db.session(), save)
                 db.session.commit()
             except Refused as refusal:
                 db.session.rollback()

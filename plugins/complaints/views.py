@@ -96,7 +96,7 @@ class ComplaintView(RecordView):
         "applicant_kind": list(APPLICANTS.items()),
         "outcome": list(OUTCOMES.items()),
     }
-    list_columns = ("number", "received_at", "due_at", "subject", "category", "place", "state", "with_body")
+    list_columns = ("number", "received_at", "due_at", "subject", "category", "state", "with_body")
     list_formatters = {
         "received_at": lambda value, row: day(value),
         "due_at": lambda value, row: due_cell(value, row["state"] in OPEN),

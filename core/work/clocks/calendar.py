@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -116,9 +116,9 @@ class WorkCalendar:
         return found
 
     def text(self) -> str:
-        """The whole as canonical JSON."""
-        values = {name: value for name, value in asdict(self).items() if name != "memory"}
-        return json.dumps(values, default=date.isoformat, ensure_ascii=False, sort_keys=True)
+        """The whole as canonical JSON, without the memory, which other threads fill meanwhile."""
+        values = {told.name: getattr(self, told.name) for told in fields(self) if told.name != "memory"}
+        return json.dumps(values, default=_plain, ensure_ascii=False, sort_keys=True)
 
     @property
     def digest(self) -> str:
@@ -180,6 +180,11 @@ class WorkCalendar:
             feasts=tuple(feast for feast in self.feasts if within(feast.day, feast.day)),
             decrees=tuple(one for one in self.decrees if within(one.first, one.last)),
         )
+
+
+def _plain(value: Any) -> Any:
+    """What JSON knows, for a feast, a decree or a day."""
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value.isoformat()
 
 
 def _date(text: str) -> date:

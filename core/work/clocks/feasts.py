@@ -42,7 +42,8 @@ def feasts(country: str, first: int, last: int) -> tuple[Feast, ...]:
 def ramadans(first: int, last: int) -> tuple[tuple[date, date], ...]:
     """First and last day of each Ramadan that touches the years `first` to `last`.
 
-    The library has no public name for it; its table is the one behind its Islamic holidays.
+    The library has no public name for it; its table is the one behind its Islamic holidays, for which
+    setup.cfg caps the library at the minor version tested.
     """
     table = _IslamicLunar()
     years = range(first - 1, last + 2)

@@ -98,7 +98,7 @@ def hours_of(session: Session, governorate: Governorate) -> Hours:
 
 
 def keep_hours(session: Session, hours: Hours) -> None:
-    """Change the office's hours; the caller renews the clocks (book.renew) and commits. Raises Invalid."""
+    """Change the office's hours; by `rows.change_calendar`, which moves the open clocks. Raises Invalid."""
     session.merge(Setting(key=KEY, value=json.dumps(asdict(hours.check()), sort_keys=True)))
     session.flush()
 
@@ -110,10 +110,7 @@ def decrees_in_force(session: Session) -> tuple[Decree, ...]:
 
 
 def issue(session: Session, decree: Decree) -> DecreeRow:
-    """Enter a decree, also for days that are over; the caller renews the clocks and commits.
-
-    Raises Invalid.
-    """
+    """Enter a decree, also for days that are over; by `rows.change_calendar`. Raises Invalid."""
     _check(decree)
     actor = scope_in(session).actor_id
     values = asdict(decree) | {"shifts": [list(shift) for shift in decree.shifts]}
@@ -124,14 +121,14 @@ def issue(session: Session, decree: Decree) -> DecreeRow:
 
 
 def withdraw(session: Session, key: int, reason: str) -> DecreeRow:
-    """Take a decree out of force, with the reason; the caller renews the clocks and commits."""
+    """Take a decree out of force, with the reason; by `rows.change_calendar`. Raises NotFound, Invalid."""
     row = session.get(DecreeRow, key)
     if row is None or row.withdrawn_at is not None:
         raise NotFound(_("This decree is not in force any more."))
-    if not reason.strip():
-        raise Invalid(_("Say why the decree is withdrawn."), {"reason": [_("This is needed.")]})
+    if wrong := _wrong_text(reason, DecreeRow.withdrawn_reason):
+        raise Invalid(_("Say why the decree is withdrawn."), {"reason": [wrong]})
     row.withdrawn_at, row.withdrawn_by_id = now(), scope_in(session).actor_id
-    row.withdrawn_reason = reason.strip()[:300]
+    row.withdrawn_reason = reason.strip()
     session.flush()
     return row
 
@@ -171,9 +168,17 @@ def _check(decree: Decree) -> None:
         errors["shifts"] = [_("Say which hours are worked on these days.")]
     if decree.kind == OFF and decree.shifts:
         errors["shifts"] = [_("A day off has no hours.")]
-    for name in ("number", "reason"):
-        if not getattr(decree, name).strip():
-            errors[name] = [_("This is needed.")]
+    for name, column in (("number", DecreeRow.number), ("reason", DecreeRow.reason)):
+        if wrong := _wrong_text(getattr(decree, name), column):
+            errors[name] = [wrong]
     if errors:
         raise Invalid(_("The decree cannot be entered so."), errors)
     check_shifts(decree.shifts)
+
+
+def _wrong_text(text: str, column: Any) -> str | None:
+    """Why `text` cannot stand in a column: empty, or longer than it; None where it can."""
+    most = column.type.length
+    if not text.strip():
+        return str(_("This is needed."))
+    return str(_("At most %(most)d characters.", most=most)) if len(text) > most else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,15 @@ class Told:
     reading: Reading
     events: list[Event]
     calendar: WorkCalendar
+
+
+def change_calendar(session: Session, change: Callable[[], Any]) -> int:
+    """Do what changes the calendar (keep_hours, issue or withdraw), and let every open clock move with it.
+
+    Returns how many clocks; the caller commits. Raises what `change` raises.
+    """
+    change()
+    return renew(session)
 
 
 def renew(session: Session) -> int:

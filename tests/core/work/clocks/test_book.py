@@ -1,6 +1,7 @@
 """The engine keeps the book of clocks: by states alone, for one record as for many, and for good."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,7 +21,7 @@ from core.work.clocks.calendar import OFF, Decree
 from core.work.clocks.listing import in_time, late, stopped_late
 from core.work.clocks.office import Hours, hours_of, issue, keep_hours, present_calendar, withdraw
 from core.work.clocks.replay import replay
-from core.work.clocks.rows import renew, told
+from core.work.clocks.rows import change_calendar, renew, told
 from core.work.clocks.tables import CalendarSnapshot, ClockEvent, ClockRow
 from core.work.history import History, import_history
 from core.work.notes import add_note
@@ -207,8 +208,10 @@ def test_a_late_decree_moves_what_is_open_and_nothing_that_is_closed(desk):
         assert found.reading.due_at == at(6, 8, 15)
         assert not found.calendar.decrees
         assert always_equal(session)
-        withdraw(session, row.id, "Entered for the wrong day")
-        assert renew(session) == 1
+        for wrong in ("", "w" * 301):
+            with pytest.raises(Invalid):
+                change_calendar(session, partial(withdraw, session, row.id, wrong))
+        assert change_calendar(session, partial(withdraw, session, row.id, "Entered for the wrong day")) == 1
         assert shown(session, still).due_at == at(6, 8, 15)
         with pytest.raises(NotFound):
             withdraw(session, row.id, "again")
@@ -252,6 +255,7 @@ def test_other_hours_move_the_hour_and_a_week_without_work_is_refused(desk):
         {"kind": "holiday"}, {"number": " "}, {"reason": ""}, {"last": date(2026, 6, 3)},
         {"last": date(2027, 7, 1)}, {"kind": "hours"}, {"shifts": ((1, 2),)},
         {"kind": "hours", "shifts": ((600, 500),)},
+        {"number": "1" * 61}, {"reason": "r" * 301},
     ],
 )  # fmt: skip
 def test_a_decree_that_says_nothing_is_refused(desk, wrong):

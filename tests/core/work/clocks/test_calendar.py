@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from threading import Lock
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -179,6 +180,13 @@ def test_a_snapshot_reads_back_as_it_was_and_equal_content_has_one_digest():
     assert again == calendar
     assert again.digest == calendar.digest == egypt(decrees=(decree,)).digest
     assert calendar.digest != egypt().digest
+
+
+def test_what_a_calendar_remembers_for_another_thread_is_not_read_into_its_text():
+    """Two requests share a calendar: one fills its memory while the other works out the digest."""
+    calendar = egypt()
+    calendar.memory["something that can be neither copied nor written"] = Lock()
+    assert calendar.text() == egypt().text()
 
 
 def test_a_clip_keeps_its_years_whole():
