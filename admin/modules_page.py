@@ -23,10 +23,10 @@ from core.data.base import db
 from core.errors import Invalid, NotFound, Refused
 from core.governorates.present import present
 from core.modules import lifecycle, upgrades
+from core.modules.leaving.plan import plan
+from core.modules.leaving.reinstall import reinstall
+from core.modules.leaving.uninstall import uninstall
 from core.modules.lifecycle import Standing
-from core.modules.plan import plan
-from core.modules.reinstall import reinstall
-from core.modules.uninstall import uninstall
 from core.people.access import may
 from core.people.bilingual import present_language
 

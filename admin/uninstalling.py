@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired
 from admin.forms import CodeField, Form
 from admin.titles import record_title
 from core.data.labels import owner_of
-from core.modules.plan import Plan
+from core.modules.leaving.plan import Plan
 
 UNINSTALLABLE = frozenset({"installed", "disabled", "missing", "broken", "blocked"})
 """States in which the page offers it: an enabled module is first disabled, an outdated one upgraded."""

@@ -9,11 +9,13 @@ from pathlib import Path
 import click
 from flask import current_app
 
+from core.data.scope import Scope
 from core.errors import reason
 from core.governorates.present import governorate_context, registry, running_app
 from core.language import N_
-from core.modules import check, lifecycle, plan, reinstall, uninstall, upgrades
+from core.modules import check, lifecycle, upgrades
 from core.modules.discovery import discover
+from core.modules.leaving import leavings, plan, reinstall, uninstall
 from core.modules.problem import Problem
 
 in_governorate = click.option(
@@ -126,10 +128,28 @@ def uninstall_module(plugin: str, code: str, confirm: str | None) -> None:
         click.echo(f"  {share.table:32} {share.rows:>9} {'rows, and the table' if share.own else 'rows'}")
     for role in drawn.roles:
         click.echo(f"  role {role.code:27} {role.people:>9} people  {role.name}")
+    if drawn.lost:
+        click.echo(f"  {len(drawn.lost)} attached files are missing already: {', '.join(drawn.lost)}")
     for objection in drawn.objections:
         click.echo(f"not possible: {objection}")
     if not drawn.objections:
         click.echo(f"Nothing was done. To do it: --confirm {plugin}")
+
+
+@module.command("leavings")
+@in_governorate
+@click.option(
+    "--remove", "names", metavar="NAME", multiple=True, help="One of those listed; may be repeated."
+)
+def list_leavings(code: str, names: tuple[str, ...]) -> None:
+    """List exports that belong to no module any more, and what a killed uninstall left; --remove NAME."""
+    for name in names:
+        leavings.remove_leaving(code, name)
+        click.echo(f"{code} {name}: removed")
+    if not names:
+        with governorate_context(running_app(), code, Scope.of_system()) as session:
+            for one in leavings.leavings(session):
+                click.echo(f"{one.name}: {'whole' if one.whole else 'of an uninstall that broke off'}")
 
 
 _command("upgrade", upgrades.upgrade_module, "up to date")

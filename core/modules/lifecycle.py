@@ -66,9 +66,19 @@ def install(code: str, plugin: str) -> None:
     module = usable(plugin)
     with changing(code) as (session, connection):
         _install(session, connection, module)
-        for bridge in map(host().modules.__getitem__, host().order):
-            if bridge.manifest and bridge.manifest.auto_install and not _missing(session, bridge, set()):
-                _install(session, connection, bridge)
+        install_bridges(session, connection, again=True)
+
+
+def install_bridges(session: Session, connection: Connection, *, again: bool) -> None:
+    """Let bridges (`auto_install`) follow whose modules are now all installed.
+
+    One that was uninstalled here comes only with `again`, empty; else it waits for its own export.
+    """
+    for bridge in map(host().modules.__getitem__, host().order):
+        is_wanted = again or session.get(InstalledModule, bridge.id) is None
+        is_bridge = bridge.manifest is not None and bridge.manifest.auto_install
+        if is_bridge and is_wanted and not _missing(session, bridge, set()):
+            _install(session, connection, bridge)
 
 
 def enable(code: str, plugin: str) -> None:

@@ -15,6 +15,7 @@ from core.governorates.registry import Governorate
 from core.governorates.setting import Setting
 from core.messages.failures import unserved
 from core.modules import migrations
+from core.modules.leaving.leavings import leavings
 from core.operation.finding import Finding
 from core.people.demo import demo_accounts
 from core.people.sign_in import DEMO
@@ -105,6 +106,16 @@ def look_at_files(app: Flask, governorate: Governorate) -> Iterator[Finding]:
         yield Finding(governorate.code, f"{count} in the store belong to no record: run {command}", False)
 
 
+def look_at_leavings(app: Flask, governorate: Governorate) -> Iterator[Finding]:
+    """Data of removed modules that nothing names any more lie about until somebody removes them."""
+    with governorate_context(app, governorate.code, Scope.of_system()) as session:
+        left = leavings(session)
+    if left:
+        count = "1 export belongs" if len(left) == 1 else f"{len(left)} exports belong"
+        command = f"diwan module leavings --governorate {governorate.code}"
+        yield Finding(governorate.code, f"{count} to no module any more: see {command}", grave=False)
+
+
 def look_at_role(app: Flask, governorate: Governorate) -> Iterator[Finding]:
     """PostgreSQL: the role must own this database alone, and no other role may enter it."""
     address = make_url(governorate.url)
@@ -152,5 +163,6 @@ CHECKS: tuple[Callable[[Flask, Governorate], Iterator[Finding]], ...] = (
     look_at_demo,
     look_at_messages,
     look_at_files,
+    look_at_leavings,
     look_at_role,
 )

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, column, select, table
 
 from core.data.archive import Damaged
 from core.errors import NotFound
-from core.modules.export import INCOMPLETE, exports_folder
+from core.modules.leaving.export import INCOMPLETE, exports_folder
 from core.safekeeping.container import PIECE, export_entry, file_entry
 from core.safekeeping.manifest import Manifest
 from core.safekeeping.shape import Shape

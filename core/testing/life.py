@@ -10,13 +10,13 @@ from core.data.archive import digest
 from core.data.labels import owner_of
 from core.governorates.present import engines, served
 from core.modules.dispatch import Module
-from core.modules.export import exports_of
+from core.modules.leaving.export import exports_of
+from core.modules.leaving.plan import plan
+from core.modules.leaving.reinstall import reinstall
+from core.modules.leaving.uninstall import uninstall
 from core.modules.lifecycle import disable, enable
 from core.modules.migrations import upgrade, version_table
-from core.modules.plan import plan
-from core.modules.reinstall import reinstall
 from core.modules.structure import changing
-from core.modules.uninstall import uninstall
 from core.testing.basis import Basis
 from core.testing.chains import downgrade, shape_of
 from core.testing.ground import Ground

@@ -70,7 +70,7 @@ RARE = {
         core.work.notes: Note PUBLIC
         core.work.transition: allowed""",
     "a migration that renames a table": """
-        core.modules.belongings: rename_model""",
+        core.modules.renaming: rename_model""",
     "files of a record": """
         core.work.files.attachments: attach attachments_of find_attachment
         core.work.files.serving: serve""",

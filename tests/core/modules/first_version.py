@@ -10,8 +10,8 @@ from pathlib import Path
 from core.app import create_app
 from core.data.scope import Scope
 from core.governorates.present import governorate_context
+from core.modules.leaving.uninstall import uninstall
 from core.modules.lifecycle import install
-from core.modules.uninstall import uninstall
 from core.people.units import Unit
 from core.testing import test_settings
 

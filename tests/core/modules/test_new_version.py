@@ -15,12 +15,12 @@ from core.data.time import now
 from core.errors import Refused
 from core.governorates.present import engines, registry
 from core.modules import upgrades
+from core.modules.leaving.plan import plan
+from core.modules.leaving.reinstall import reinstall
+from core.modules.leaving.uninstall import uninstall
 from core.modules.lifecycle import disable
 from core.modules.migrations import current, upgrade
 from core.modules.models import ENABLED, InstalledModule, bump_serial
-from core.modules.plan import plan
-from core.modules.reinstall import reinstall
-from core.modules.uninstall import uninstall
 from core.people.access import Access
 from core.testing import Ground, test_settings
 from core.work.notes import Note

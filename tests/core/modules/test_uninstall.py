@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -10,28 +10,37 @@ from sqlalchemy import func, inspect, select, text
 from trust import hostile
 
 from core.data.archive import digest, table_names
+from core.data.labels import label
+from core.data.time import now
 from core.data.visibility import cleared
 from core.errors import Invalid, Refused
 from core.governorates.present import engines, registry
-from core.modules.export import exports_of
+from core.modules.leaving import export
+from core.modules.leaving.export import exports_of
+from core.modules.leaving.plan import plan
+from core.modules.leaving.reinstall import reinstall
+from core.modules.leaving.uninstall import uninstall
 from core.modules.lifecycle import disable, enable, install, standings
 from core.modules.models import InstalledModule
-from core.modules.plan import plan
-from core.modules.reinstall import reinstall
-from core.modules.uninstall import uninstall
 from core.people.categories import Category
 from core.people.roles import sync_core
 from core.people.scopes import scope_of
 from core.people.units import Unit
 from core.people.users import Membership, Role, User
 from core.work.chain import AuditRow, verify
+from core.work.clocks.calendar import Decree
+from core.work.clocks.office import issue, present_calendar
+from core.work.clocks.replay import replay
+from core.work.clocks.rows import events_of, show
+from core.work.clocks.tables import ClockEvent, ClockRow
 from core.work.files.accepting import accept
 from core.work.files.attachments import Attachment, attach
 from core.work.files.keeping import StoredFile, is_sound
+from core.work.files.store import store
 from core.work.moves import TransitionRow
 from core.work.notes import Note, add_note
 from core.work.transition import transition
-from plugins.complaints.models import Complaint
+from plugins.complaints.models import OVERALL, Complaint
 from plugins.hearings.models import Hearing
 
 MINUTE = {"citizens": "٦٦", "summary": "لقاءات فردية مع كل مواطن على حدة"}
@@ -175,6 +184,7 @@ def test_it_comes_back_with_every_row_as_it_was(town):
     assert second != first
 
 
+@pytest.mark.slow
 def test_an_export_written_again_has_the_same_hashes(town):
     first = uninstall(town.code, "hearings", "hearings")
     reinstall(town.code, "hearings", first)
@@ -189,6 +199,7 @@ def test_an_export_written_again_has_the_same_hashes(town):
     }
 
 
+@pytest.mark.slow
 def test_complaints_leave_with_subjects_and_come_back(town):
     before = content(town.code)
     disable(town.code, "complaints")
@@ -198,6 +209,7 @@ def test_complaints_leave_with_subjects_and_come_back(town):
     assert content(town.code) == before
 
 
+@pytest.mark.slow
 def test_ids_that_others_took_meanwhile_are_given_anew(town, ground):
     """On SQLite the ids of removed rows come again; PostgreSQL is made to do the same."""
     disable(town.code, "complaints")
@@ -280,6 +292,60 @@ def test_a_changed_byte_in_any_file_is_refused_by_its_name(town):
 
 
 @ON_ONE
+def test_a_file_that_was_added_is_refused_and_so_is_another_form(town, monkeypatch):
+    """What is handed to the module's `diwan_restored` is what its `diwan_exporting` wrote, and no more."""
+    folder = uninstall(town.code, "hearings", "hearings")
+    before = content(town.code)
+    for name in ("more/evil.txt", "attachments/0123", "more/deep/er/x", "note.jsonl"):
+        added = folder / name
+        added.parent.mkdir(parents=True, exist_ok=True)
+        added.write_text("x")
+        with pytest.raises(Refused, match=f"{name} does not belong"):
+            reinstall(town.code, "hearings")
+        added.unlink()
+    (folder / "more/away").symlink_to("/")
+    with pytest.raises(Refused, match="more/away does not belong"):
+        reinstall(town.code, "hearings")
+    (folder / "more/away").unlink()
+    with monkeypatch.context() as later:
+        later.setattr(export, "FORMAT", 2)
+        with pytest.raises(Refused, match="another form"):
+            reinstall(town.code, "hearings")
+    assert content(town.code) == before
+    reinstall(town.code, "hearings")
+
+
+def test_promises_follow_a_calendar_that_changed_meanwhile(town, ground):
+    """A decree gives days off while complaints are away: what comes back is due as if it had been here."""
+    name = (label(Complaint), OVERALL)
+    with ground.session(town.code) as session:
+        key = session.scalars(select(Complaint.id)).one()
+        started = ClockEvent(
+            model=name[0], record_id=key, clock=OVERALL, kind="start", at=now(), promise="3d"
+        )
+        session.add(started)
+        session.flush()
+        calendar = present_calendar(session)
+        show(session, *name, {key: replay([started.value()], calendar)}, calendar)
+        session.commit()
+        before = session.scalars(cleared(select(ClockRow.due_at))).all()
+    assert any(before)
+    disable(town.code, "complaints")
+    uninstall(town.code, "hearings", "hearings")
+    uninstall(town.code, "complaints", "complaints")
+    with ground.session(town.code) as session:
+        first = now().date()
+        issue(session, Decree("١", "عطلة", first, first + timedelta(days=20), "off"))
+        session.commit()
+    reinstall(town.code, "complaints")
+    with ground.session(town.code) as session:
+        calendar = present_calendar(session)
+        row = session.scalars(cleared(select(ClockRow))).one()
+        assert row.due_at == replay(events_of(session, *name, [key])[key], calendar).due_at
+        assert (row.calendar, row.due_at != before[0]) == (calendar.digest, True)
+
+
+@ON_ONE
 def test_another_governorate_or_module_does_not_take_it(town, ground, backend):
     folder = uninstall(town.code, "hearings", "hearings")
     with ground.governorate("EG-SHR", backend=backend) as other:
@@ -350,3 +416,27 @@ def test_files_on_its_records_travel_with_the_export(town):
     assert is_sound(town.code, mine)
     with town.ground.session(town.code) as session:
         assert {file.name for file in named(session)} == {mine.name, others.name}
+
+
+@ON_ONE
+def test_a_damaged_and_a_missing_file_do_not_keep_the_rest_from_coming_back(town):
+    """The plan names what is missing, the export and both lines of the audit what is missing or damaged."""
+    with town.ground.session(town.code) as session:
+        hearing = session.scalars(select(Hearing)).first()
+        pages = [accept(f"{n}.pdf", hostile.PDF + b"\n" * n) for n in range(3)]
+        attach(hearing, pages)
+        session.commit()
+        damaged, missing, sound = named(session)
+    store().put(town.code, damaged.name, b"x" * damaged.size)
+    store().delete(town.code, missing.name)
+    before = content(town.code)
+    assert plan(town.code, "hearings").lost == (missing.name,)
+    folder = uninstall(town.code, "hearings", "hearings")
+    assert (folder / "attachments" / damaged.name).read_bytes() == b"x" * damaged.size, "what is left of it"
+    assert json.loads((folder / "manifest.json").read_text())["lost"] == [damaged.name, missing.name]
+    reinstall(town.code, "hearings")
+    assert content(town.code) == before
+    assert [is_sound(town.code, one) for one in (damaged, missing, sound)] == [False, False, True]
+    with town.ground.session(town.code) as session:
+        lines = session.scalars(select(AuditRow.diff).where(AuditRow.op.in_(["uninstall", "reinstall"])))
+        assert [json.loads(line)["lost"] for line in lines] == [[damaged.name, missing.name]] * 2

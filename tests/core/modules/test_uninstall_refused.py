@@ -1,22 +1,30 @@
 """What speaks against removing a module, and that a removal which breaks off anywhere has not happened."""
 
 import shutil
+from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import event, inspect, select, text
+from sqlalchemy import event, func, inspect, select, text
 
 from core.data.archive import digest
+from core.data.time import now
 from core.errors import Refused
 from core.governorates.present import engines, registry
-from core.modules import uninstall as removal
 from core.modules.commands import module
-from core.modules.export import exports_of
+from core.modules.leaving import uninstall as removal
+from core.modules.leaving.export import exports_of
+from core.modules.leaving.plan import plan
+from core.modules.leaving.reinstall import reinstall
+from core.modules.leaving.uninstall import uninstall
 from core.modules.lifecycle import disable, enable, install, standings
-from core.modules.plan import plan
-from core.modules.reinstall import reinstall
-from core.modules.uninstall import uninstall
+from core.modules.models import InstalledModule
+from core.modules.structure import changing
+from core.operation.examination import look_at_leavings
+from core.people.categories import Category
 from core.people.roles import sync_core
+from core.work.chain import AuditRow, verify
 from core.work.notes import Note
 from core.work.numbering import Number
 
@@ -105,6 +113,71 @@ def test_an_error_after_any_step_undoes_all(square, monkeypatch):
         assert not list(exports_of(square).iterdir())
 
 
+def test_once_committed_the_export_stays_whatever_happens_then(workshop, square, monkeypatch):
+    """The answer to COMMIT may never come, or somebody interrupts the command: it is the only copy now."""
+
+    @contextmanager
+    def interrupted(code):
+        with changing(code) as pair:
+            yield pair
+        raise KeyboardInterrupt
+
+    whole = content(square)
+    with monkeypatch.context() as broken:
+        broken.setattr(removal, "changing", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            uninstall(square, "lamps", "lamps")
+    assert state(workshop, square) == "uninstalled"
+    reinstall(square, "lamps")
+    kept = {"lamps_lamp", "core_note", "core_access", "core_role"}
+    assert [t for t in content(square) if t.name in kept] == [t for t in whole if t.name in kept]
+
+
+@ON_ONE
+def test_what_a_killed_removal_leaves_is_named_and_removed_by_its_name(workshop, square):
+    uninstall(square, "lamps", "lamps")
+    reinstall(square, "lamps")
+    (known,) = exports_of(square).iterdir()
+    for name in ("lamps-1.incomplete", "lamps-2"):
+        (exports_of(square) / name / "more").mkdir(parents=True)
+        (exports_of(square) / name / "core_note.jsonl").write_text("{}")
+    place = registry().get(square)
+    (finding,) = look_at_leavings(workshop.app, place)
+    assert (finding.what.partition(":")[0], finding.grave) == (
+        "2 exports belong to no module any more",
+        False,
+    )
+
+    def run(*words):
+        return CliRunner().invoke(module, ["leavings", "--governorate", square, *words])
+
+    assert run().output.splitlines() == [
+        "lamps-1.incomplete: of an uninstall that broke off",
+        "lamps-2: whole",
+    ]
+    for other in (known.name, "..", "lamps-3"):
+        assert run("--remove", other).exit_code == 1, other
+    assert run("--remove", "lamps-1.incomplete", "--remove", "lamps-2").exit_code == 0
+    assert list(exports_of(square).iterdir()) == [known]
+    with workshop.session(square) as session:
+        assert session.scalar(select(func.count()).where(AuditRow.op == "remove_export")) == 2
+        assert verify(session).ok
+    assert list(look_at_leavings(workshop.app, place)) == []
+
+
+@ON_ONE
+def test_lists_of_a_module_whose_code_is_gone_are_not_anothers(workshop, square):
+    """`lamps_side` is installed, its code is missing: its subjects stay when `lamps` goes."""
+    with workshop.session(square) as session:
+        session.add(InstalledModule(id="lamps_side", version="1", state="disabled", installed_at=now()))
+        for name in ("lamps", "lamps_side", "lamps_side_old"):
+            session.add(Category(list=name, code="A", name_ar="موضوع"))
+        session.commit()
+    uninstall(square, "lamps", "lamps")
+    with workshop.session(square) as session:
+        assert sorted(session.scalars(select(Category.list))) == ["lamps_side", "lamps_side_old"]
+
+
 RETURNING = {
     "as its table is made": "CREATE TABLE lumen_lamp",
     "as its rows come back": "INSERT INTO lumen_lamp",
@@ -137,6 +210,20 @@ def test_what_needs_it_goes_first(workshop, square):
     uninstall(square, "lumen", "lumen")
     with pytest.raises(Refused, match="First install what it needs"):
         reinstall(square, "raising_in_hook")
+
+
+@ON_ONE
+def test_a_bridge_follows_what_comes_back_unless_its_own_data_wait(workshop, square, host, monkeypatch):
+    bridge = host.modules["raising_in_hook"]
+    monkeypatch.setattr(bridge, "manifest", replace(bridge.manifest, auto_install=True))
+    uninstall(square, "lamps", "lamps")
+    reinstall(square, "lamps")
+    assert state(workshop, square, "raising_in_hook") == "installed"
+    uninstall(square, "raising_in_hook", "raising_in_hook")
+    uninstall(square, "lamps", "lamps")
+    reinstall(square, "lamps")
+    assert state(workshop, square, "raising_in_hook") == "uninstalled"
+    reinstall(square, "raising_in_hook")
 
 
 def test_a_table_of_somebody_else_that_points_to_it_is_an_objection(square):

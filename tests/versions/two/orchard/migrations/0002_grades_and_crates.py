@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from core.modules.belongings import rename_model
+from core.modules.renaming import rename_model
 
 revision = "orchard_0002"
 down_revision = "orchard_0001"

@@ -8,7 +8,6 @@ core that point to such a row (who holds the role). The audit belongs to nobody:
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +26,6 @@ from sqlalchemy import (
     select,
     true,
     tuple_,
-    update,
 )
 from sqlalchemy.schema import sort_tables_and_constraints
 
@@ -39,7 +37,6 @@ from core.modules.migrations import CORE, version_table
 from core.modules.models import UNINSTALLED, InstalledModule
 from core.people.categories import Category
 from core.people.users import Role
-from core.work.append_only import CLOCK_EVENTS, lifted
 from core.work.chain import AuditHead, AuditRow
 from core.work.numbering import Number
 
@@ -109,7 +106,7 @@ def find_belongings(connection: Connection, plugin: str, loaded: Collection[str]
     """
     tables = read_tables(connection).tables
     owners = owners_in(connection) | {plugin}
-    brought = _Brought(connection, plugin, loaded)
+    brought = _Brought(connection, plugin, loaded, owners)
     parts: dict[str, Part] = {}
     for table in _in_order(tables.values()):
         owner = owner_of(table.name, owners)
@@ -157,16 +154,18 @@ def _pointing(
 class _Brought:
     """Which columns of core's tables name the module, and by what."""
 
-    def __init__(self, connection: Connection, plugin: str, loaded: Collection[str]) -> None:
+    def __init__(
+        self, connection: Connection, plugin: str, loaded: Collection[str], owners: Collection[str]
+    ) -> None:
         self.plugin, self.prefix = plugin, f"{plugin}."
         roles: Any = Role.__table__
         self.roles = connection.scalars(select(roles.c.code).where(roles.c.plugin == plugin)).all()
-        self.lists = _lists(connection, plugin)
+        self.lists = _lists(connection, plugin, owners)
         self.series = _declared([plugin]) if plugin in loaded else _undeclared(connection, plugin, loaded)
 
     def of(self, table: Table) -> Iterator[ColumnElement[bool]]:
         """The conditions under which a row of `table` names the module."""
-        for column in _labels(table):
+        for column in labels_in(table):
             yield column.startswith(self.prefix, autoescape=True)
         for column in table.columns:
             if column.name == "plugin":
@@ -182,15 +181,15 @@ class _Brought:
             yield table.c.series.in_(self.series)
 
 
-def _labels(table: Table) -> list[Column[Any]]:
+def labels_in(table: Table) -> list[Column[Any]]:
     """The columns that hold a model's label: `model`, or `source_model` where there are several."""
     return [column for column in table.columns if column.name == "model" or column.name.endswith("_model")]
 
 
-def _lists(connection: Connection, plugin: str) -> list[str]:
+def _lists(connection: Connection, plugin: str, owners: Collection[str]) -> list[str]:
     """Lists of categories that bear the module's id, `complaints` or `complaints_urgent`."""
     lists = connection.scalars(select(Category.__table__.c.list).distinct())
-    return [name for name in lists if owner_of(f"{name}_", OWNERS | {plugin}) == plugin]
+    return [name for name in lists if owner_of(f"{name}_", owners) == plugin]
 
 
 def _declared(plugins: Collection[str]) -> set[str]:
@@ -216,20 +215,3 @@ def _undeclared(connection: Connection, plugin: str, loaded: Collection[str]) ->
             )
         )
     return series
-
-
-def rename_model(connection: Connection, old: str, new: str) -> None:
-    """Let notes, steps, rights and all else that hangs on records of the label `old` follow its new name.
-
-    For a migration that renames a table, beside its `op.rename_table`. The audit goes on saying what was so
-    when it was written. A table with sealed columns keeps its name: they are sealed for it.
-    """
-    for table in read_tables(connection).tables.values():
-        for column in _labels(table) if owner_of(table.name) == CORE and table.name not in KEPT else ():
-            with writable(connection, table):
-                connection.execute(update(table).where(column == old).values({column: new}))
-
-
-def writable(connection: Connection, table: Table) -> AbstractContextManager[None]:
-    """Inside, rows of a table of core's may be changed or deleted, also where they are only ever added to."""
-    return lifted(connection, table.name) if table.name == CLOCK_EVENTS else nullcontext()

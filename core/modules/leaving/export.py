@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -23,11 +22,12 @@ from flask_babel import gettext as _
 from sqlalchemy import Connection
 
 from core.data.archive import Damaged, TableDigest, check_table, write_table
+from core.data.files import flush_folder, flush_tree, make_folder, sha256_of
 from core.data.time import now
 from core.errors import Refused
 from core.governorates.present import served
 from core.keys import derive
-from core.modules.belongings import Part
+from core.modules.leaving.belongings import Part
 from core.work.chain import canonical
 
 MANIFEST, MORE, INCOMPLETE = "manifest.json", "more", ".incomplete"
@@ -37,7 +37,8 @@ FORMAT = 1
 @dataclass(frozen=True)
 class Export:
     """What a manifest says. `revision` is the migration that the module's tables were at; `tables` stand in
-    the order of loading; `files` maps whatever else lies in the folders of the export to SHA-256.
+    the order of loading; `files` maps whatever else lies in the folders of the export to SHA-256. `lost` are
+    the stored names of attachments that were missing or damaged already.
     """
 
     governorate: str
@@ -47,6 +48,7 @@ class Export:
     made_at: str
     tables: tuple[TableDigest, ...]
     files: dict[str, str]
+    lost: tuple[str, ...] = ()
     format: int = FORMAT
 
     def to_json(self) -> dict[str, Any]:
@@ -56,7 +58,8 @@ class Export:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Export:
         """Read what `to_json` wrote."""
-        return cls(**{**data, "tables": tuple(TableDigest(**table) for table in data["tables"])})
+        tables = tuple(TableDigest(**table) for table in data["tables"])
+        return cls(**{**data, "tables": tables, "lost": tuple(data.get("lost", ()))})
 
 
 def exports_of(code: str) -> Path:
@@ -71,10 +74,13 @@ def exports_folder() -> Path:
 
 @contextmanager
 def new_folder(code: str, name: str) -> Iterator[Path]:
-    """An empty folder that bears its name once `keep` was called; if anything fails inside, it is gone."""
+    """An empty folder that bears its name once `keep` was called; if anything fails inside, it is gone.
+
+    Enter it inside of the transaction: once COMMIT is on its way the export may be the only copy there is,
+    and nothing may take it away any more.
+    """
     folder = exports_of(code) / f"{name}{INCOMPLETE}"
-    folder.mkdir(parents=True, mode=0o700)
-    (folder / MORE).mkdir(mode=0o700)
+    make_folder(folder / MORE)
     try:
         yield folder
     except BaseException:
@@ -91,7 +97,7 @@ def kept(folder: Path) -> Path:
 def keep(folder: Path) -> Path:
     """Let a complete export have its name; returns the new path."""
     folder.rename(kept(folder))
-    _flush(kept(folder).parent)
+    flush_folder(kept(folder).parent)
     return kept(folder)
 
 
@@ -105,36 +111,44 @@ def write_export(connection: Connection, parts: Iterable[Part], about: Export, f
     signed = {**said, "signature": _signature(about.governorate, said)}
     with (folder / MANIFEST).open("w", encoding="utf-8") as file:
         json.dump(signed, file, ensure_ascii=False, indent=1, sort_keys=True)
-        file.flush()
-        os.fsync(file.fileno())
-    for path in more:
-        _flush(path)
-    _flush(folder)
+    flush_tree(folder)
     return read_export(about.governorate, folder)
 
 
 def read_export(code: str, folder: Path) -> Export:
     """The manifest of a folder whose every file is as it was written.
 
-    Raises Refused (422), naming the file, for one that is missing, changed or of another governorate.
+    Raises Refused (422), naming the file, for one that is missing, changed or added, and for an export of
+    another governorate or another form.
     """
-    try:
-        said = json.loads((folder / MANIFEST).read_text("utf-8"))
-        signature = str(said.pop("signature"))
-        export = Export.from_json(said)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _changed(MANIFEST) from error
-    if export.governorate != code:
-        sentence = _("This export is of %(other)s, not of %(code)s.", other=export.governorate, code=code)
-        raise Refused(sentence, 422)
-    if not hmac.compare_digest(signature, _signature(code, said)):
-        raise _changed(MANIFEST)
+    export = _manifest(code, folder)
     for table in export.tables:
         _check(folder, table)
     for name, sha256 in export.files.items():
         if _hash(folder / name) != sha256:
             raise _changed(name)
+    told = {MANIFEST, *map(file_of, export.tables), *export.files}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if name not in told and (path.is_symlink() or not path.is_dir()):
+            raise Refused(_("The file %(file)s does not belong to the export.", file=name), 422)
     return export
+
+
+def _manifest(code: str, folder: Path) -> Export:
+    """What is said under the signature of governorate `code`."""
+    try:
+        said = json.loads((folder / MANIFEST).read_text("utf-8"))
+        signature, other = str(said.pop("signature")), said["governorate"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _changed(MANIFEST) from error
+    if other != code:
+        raise Refused(_("This export is of %(other)s, not of %(code)s.", other=other, code=code), 422)
+    if not hmac.compare_digest(signature.encode(), _signature(code, said).encode()):
+        raise _changed(MANIFEST)
+    if said.get("format") != FORMAT:
+        raise Refused(_("This export was written by another version of Diwan, in another form."), 422)
+    return Export.from_json(said)
 
 
 def file_of(table: TableDigest) -> str:
@@ -144,10 +158,7 @@ def file_of(table: TableDigest) -> str:
 
 def _write(connection: Connection, part: Part, folder: Path) -> TableDigest:
     with (folder / f"{part.table.name}.jsonl").open("wb") as file:
-        digest = write_table(connection, part.table.name, file, part.keys)
-        file.flush()
-        os.fsync(file.fileno())
-    return digest
+        return write_table(connection, part.table.name, file, part.keys)
 
 
 def _check(folder: Path, table: TableDigest) -> None:
@@ -175,15 +186,6 @@ def _hash(path: Path) -> str:
     """SHA-256 of a file; of one that is not there, nothing."""
     try:
         with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            return sha256_of(file)
     except OSError:
         return ""
-
-
-def _flush(path: Path) -> None:
-    """Wait until the disk has a file, or the names in a folder."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -11,14 +11,16 @@ from sqlalchemy.orm import Session
 
 from core.data.labels import owner_of
 from core.errors import Refused, reason
-from core.modules.belongings import VERSIONS, Belongings, Part, find_belongings, owners_in
 from core.modules.dispatch import READY, is_current, logger
+from core.modules.leaving.attached_files import missing
+from core.modules.leaving.belongings import VERSIONS, Belongings, Part, find_belongings, owners_in
 from core.modules.lifecycle import host, installed_row, needed_by
 from core.modules.migrations import current
 from core.modules.models import ENABLED, UNINSTALLED, InstalledModule
 from core.modules.structure import reading
 from core.people.bilingual import name_column
 from core.people.users import Membership, Role
+from core.work.chain import code_of
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,10 @@ class Holders:
 
 @dataclass(frozen=True)
 class Plan:
-    """All that would be lost; `objections` are sentences, and one is enough to refuse."""
+    """All that would be lost; `objections` are sentences, and one is enough to refuse.
+
+    `lost` are stored names of attachments that are missing already, and so will be in the export.
+    """
 
     plugin: str
     version: str
@@ -49,6 +54,7 @@ class Plan:
     shares: tuple[Share, ...]
     roles: tuple[Holders, ...]
     objections: tuple[str, ...]
+    lost: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -76,6 +82,7 @@ def draw_up(session: Session, connection: Connection, plugin: str) -> tuple[Plan
         tuple(_shares(connection, found.parts)),
         tuple(_roles(session, plugin)),
         tuple(_objections(session, connection, row, found)),
+        missing(connection, found, code_of(session)),
     )
     return made, found
 

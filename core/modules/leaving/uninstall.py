@@ -18,14 +18,15 @@ from core.data.scope import scope_in
 from core.data.time import now
 from core.errors import Invalid, Refused, Unavailable
 from core.language import N_
-from core.modules.attached_files import let_go, take_along
-from core.modules.belongings import Belongings, Part, find_belongings, owners_in, writable
-from core.modules.export import MORE, Export, keep, manifest_hash, new_folder, write_export
+from core.modules.leaving.attached_files import let_go, take_along
+from core.modules.leaving.belongings import Belongings, Part, find_belongings, owners_in
+from core.modules.leaving.export import MORE, Export, keep, manifest_hash, new_folder, write_export
+from core.modules.leaving.plan import Plan, draw_up
 from core.modules.lifecycle import host, installed_row
 from core.modules.migrations import version_table
 from core.modules.models import UNINSTALLED, bump_serial
-from core.modules.plan import Plan, draw_up
 from core.modules.problem import Unusable
+from core.modules.renaming import writable
 from core.modules.structure import changing
 from core.people import generation
 from core.work import audit
@@ -44,14 +45,14 @@ def uninstall(code: str, plugin: str, confirmed: str) -> Path:
         sentence = _("Type the module's id to confirm: %(id)s.", id=plugin)
         raise Invalid(_("Nothing was done: the confirmation is not right."), {"confirm": [sentence]})
     name = f"{plugin}-{now():%Y%m%dT%H%M%S%fZ}"
-    with new_folder(code, name) as folder, changing(code) as (session, connection):
+    with changing(code) as (session, connection), new_folder(code, name) as folder:
         row = installed_row(session, plugin)
         plan, found = draw_up(session, connection, plugin)
         if plan.objections:
             raise Refused(" ".join(plan.objections))
         _hold(connection, found)
         files = take_along(connection, found, code, folder)
-        export = _export(session, connection, plan, found, folder)
+        export = _export(session, connection, plan, found, folder, files.lost)
         _remove(connection, found, export)
         _prove(connection, plugin)
         path = keep(folder)
@@ -59,7 +60,7 @@ def uninstall(code: str, plugin: str, confirmed: str) -> Path:
         row.state, row.by = UNINSTALLED, scope_in(session).actor_id
         row.export, row.export_hash = path.name, manifest_hash(path)
         _tell(session, plugin, export, row.export_hash, path.name)
-    let_go(code, files)
+    let_go(code, files.all)
     return path
 
 
@@ -74,9 +75,16 @@ def _hold(connection: Connection, found: Belongings) -> None:
         connection.execute(select(*part.table.primary_key).where(part.which).with_for_update())
 
 
-def _export(session: Session, connection: Connection, plan: Plan, found: Belongings, folder: Path) -> Export:
+def _export(
+    session: Session,
+    connection: Connection,
+    plan: Plan,
+    found: Belongings,
+    folder: Path,
+    lost: tuple[str, ...],
+) -> Export:
     host().call_plugin(plan.plugin, "diwan_exporting", session=session, folder=folder / MORE)
-    about = Export(code_of(session), plan.plugin, plan.version, plan.revision, "", (), {})
+    about = Export(code_of(session), plan.plugin, plan.version, plan.revision, "", (), {}, lost)
     return write_export(connection, _but_version(found, plan.plugin), about, folder)
 
 
@@ -139,6 +147,7 @@ def _tell(session: Session, plugin: str, export: Export, hash_: str, folder: str
     """One line in the audit, and every worker forgets the module, its roles and rights."""
     rows = {table.name: table.rows for table in export.tables}
     detail = {"id": plugin, "version": export.version, "export": folder, "sha256": hash_, "rows": rows}
+    detail |= {"lost": list(export.lost)} if export.lost else {}
     session.info["write"] = True
     audit.record("uninstall", LABEL, detail)
     bump_serial(session)

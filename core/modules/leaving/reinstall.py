@@ -6,7 +6,6 @@ then brought to the present version. One transaction: whatever fails, nothing ha
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,24 +16,25 @@ from sqlalchemy import Column, Connection, Table, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from core.data.archive import TableDigest, loading, read_table, write_table
+from core.data.archive import TableDigest, digest_table, loading, read_table
 from core.data.base import db
 from core.data.labels import owner_of
 from core.errors import Refused
 from core.language import N_
-from core.modules.attached_files import bring_back
-from core.modules.belongings import Belongings, Part, find_belongings, owners_in, read_tables
 from core.modules.dispatch import Module, logger
-from core.modules.export import MORE, Export, exports_of, file_of, manifest_hash, read_export
-from core.modules.lifecycle import bring_up, host, record_installed, refuse_missing, usable
+from core.modules.leaving.attached_files import bring_back
+from core.modules.leaving.belongings import Belongings, Part, find_belongings, owners_in, read_tables
+from core.modules.leaving.export import MORE, Export, exports_of, file_of, manifest_hash, read_export
+from core.modules.leaving.renumbering import Renumbering, header_of
+from core.modules.lifecycle import bring_up, host, install_bridges, record_installed, refuse_missing, usable
 from core.modules.migrations import CORE, read_chain, upgrade
 from core.modules.models import UNINSTALLED, InstalledModule
 from core.modules.problem import Unusable
-from core.modules.renumbering import Renumbering, header_of
 from core.modules.structure import changing
 from core.modules.upgrades import renew_version
 from core.people import generation
 from core.work import audit
+from core.work.clocks import rows as clocks
 
 
 def reinstall(code: str, plugin: str, folder: Path | None = None) -> None:
@@ -55,11 +55,14 @@ def reinstall(code: str, plugin: str, folder: Path | None = None) -> None:
         if export.revision is not None:
             upgrade(connection, plugin, module.folder / "migrations", export.revision)
         found = _fill(connection, export, folder)
-        bring_back(session, connection, found, code, folder)
+        bring_back(session, connection, found, code, folder, export.lost)
         session.expire_all()
         _bring_up(session, connection, module, export)
+        clocks.renew(session)  # the calendar may be another by now
         host().call_plugin(plugin, "diwan_restored", session=session, folder=folder / MORE)
-        detail = {"id": plugin, "export": folder.name, "sha256": manifest_hash(folder)}
+        install_bridges(session, connection, again=False)
+        detail: dict[str, Any] = {"id": plugin, "export": folder.name, "sha256": manifest_hash(folder)}
+        detail |= {"lost": list(export.lost)} if export.lost else {}
         audit.record("reinstall", "core.plugin", detail)
         generation.renew(session)
 
@@ -161,5 +164,4 @@ def _prove(connection: Connection, export: Export, tables: Mapping[str, bool]) -
 def _digest(connection: Connection, part: Part | None, name: str) -> TableDigest:
     if part is None:
         return TableDigest(name, 0, "")
-    with Path(os.devnull).open("wb") as nowhere:
-        return write_table(connection, name, nowhere, part.keys)
+    return digest_table(connection, name, part.keys)
