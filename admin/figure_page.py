@@ -18,9 +18,9 @@ from admin.page import Page
 from core.access import Access
 from core.data.time import now
 from core.errors import Invalid, NotFound
-from core.figures.catalogue import source_of
-from core.figures.evaluation import Answer, NoData, answer
+from core.figures.evaluation import Answer, NoData, answer, readable
 from core.figures.period import FROM, TO, UNTIL, Period, read_period
+from core.figures.source import FigureSource
 from core.governorates.present import present
 
 YEARS = 4
@@ -69,13 +69,13 @@ class FigurePage(Page):
     @expose("/<key>", methods=("GET",))
     def records(self, key: str) -> str:
         """The records behind one number, by the address that the number links to."""
-        found = source_of(key) if key in self.figures else None
-        if found is None:
+        source = readable(key) if key in self.figures else None
+        if not isinstance(source, FigureSource):
             raise NotFound(_("There is nothing at this address, or it is not open to you."))
-        listed = RecordList(self, found[1], request.args)
+        listed = RecordList(self, source, request.args)
         back = self.link(**listed.period.arguments)
-        crumbs = [*self.crumbs()[:1], (self.title, back), (found[1].label, None)]
-        return self.show("figure_records.html", title=found[1].label, listed=listed, back=back, crumbs=crumbs)
+        crumbs = [*self.crumbs()[:1], (self.title, back), (source.label, None)]
+        return self.show("figure_records.html", title=source.label, listed=listed, back=back, crumbs=crumbs)
 
     def _records(self, one: Answer, period: Period, more: Mapping[str, Any]) -> str:
         return self.link("records", key=one.source.key, **period.arguments, **more)

@@ -87,14 +87,9 @@ def answer(key: str, period: Period) -> Answer | NoData:
 
     Under a system scope (`unscoped("figure run")`) it counts every record of the governorate.
     """
-    found = source_of(key)
-    if found is None:
-        return NoData(key, key, _("The module that tells this figure is not available."))
-    plugin, source = found
-    if not current_app.extensions["diwan"].enabled(plugin):
-        return NoData(key, source.label, _("The module that tells this figure is not in use here."))
-    if not may("read", source.reads):
-        return NoData(key, source.label, _("Your role does not read the records behind this figure."))
+    source = readable(key)
+    if isinstance(source, NoData):
+        return source
     try:
         with db.session.begin_nested():
             return evaluate(source, period)
@@ -104,6 +99,19 @@ def answer(key: str, period: Period) -> Answer | NoData:
         return _failed(source)
     except Exception:
         return _failed(source)
+
+
+def readable(key: str) -> FigureSource | NoData:
+    """The source `key` where the present person may ask it, for the number and for the records behind it."""
+    found = source_of(key)
+    if found is None:
+        return NoData(key, key, _("The module that tells this figure is not available."))
+    plugin, source = found
+    if not current_app.extensions["diwan"].enabled(plugin):
+        return NoData(key, source.label, _("The module that tells this figure is not in use here."))
+    if not may("read", source.reads):
+        return NoData(key, source.label, _("Your role does not read the records behind this figure."))
+    return source
 
 
 def _failed(source: FigureSource) -> NoData:

@@ -27,6 +27,8 @@ LONGEST_SIDE = 4096
 SCANS = 100
 """So often a photograph may pass over itself while it is drawn; each pass costs time."""
 Image.MAX_IMAGE_PIXELS = LARGEST_PHOTO
+SMALL = (320, 320)
+"""Points of a picture on a record's page."""
 _ONE_AT_A_TIME = Lock()
 """However many are sent at once, a process never holds more than one of them unpacked."""
 
@@ -45,6 +47,15 @@ def redraw(data: bytes, kind: Kind) -> tuple[bytes, Kind]:
         raise _too_large() from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, IndexError) as error:
         raise Invalid(_("This picture is damaged. Take or save it anew and send it again.")) from error
+
+
+def draw_small(data: bytes) -> bytes:
+    """A JPEG of a picture that `redraw` made, small enough for a record's page."""
+    out = BytesIO()
+    with _ONE_AT_A_TIME, Image.open(BytesIO(data)) as picture:
+        picture.draft("RGB", SMALL)
+        ImageOps.contain(picture.convert("RGB"), SMALL).save(out, "JPEG", quality=80)
+    return out.getvalue()
 
 
 def _check_points(picture: Any, data: bytes, form: str) -> None:

@@ -7,10 +7,10 @@ from io import BytesIO
 from typing import BinaryIO
 
 from flask import Response, send_file
-from PIL import Image, ImageOps
 
 from core.governorates.present import present
 from core.work.files.attachments import Attachment
+from core.work.files.pictures import draw_small
 from core.work.files.store import missing, store
 
 CLOSED = {
@@ -22,8 +22,6 @@ CLOSED = {
 """A polyglot that got past everything else is still only bytes to be saved (trust.md 3, row 30)."""
 PIECE = 64 * 1024
 """Bytes that are read at once."""
-SMALL = (320, 320)
-"""Points of a picture on a record's page."""
 
 
 def is_picture(attachment: Attachment) -> bool:
@@ -56,12 +54,8 @@ def serve_small(attachment: Attachment) -> Response:
     """A small picture of a picture, to be shown on a page; raises NotFound for other kinds."""
     if not is_picture(attachment):
         raise missing()
-    out = BytesIO()
-    with store().open(present().code, attachment.stored) as file, Image.open(BytesIO(file.read())) as picture:
-        picture.draft("RGB", SMALL)
-        small = ImageOps.contain(picture.convert("RGB"), SMALL)
-    small.save(out, "JPEG", quality=80)
-    out.seek(0)
-    response = send_file(out, "image/jpeg", conditional=False, etag=False)
+    with store().open(present().code, attachment.stored) as file:
+        drawn = draw_small(file.read())
+    response = send_file(BytesIO(drawn), "image/jpeg", conditional=False, etag=False)
     response.headers.update(CLOSED)
     return response
