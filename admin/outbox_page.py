@@ -24,6 +24,7 @@ from core.data.search import latin_digits
 from core.data.visibility import select_visible
 from core.errors import NotFound
 from core.messages.failures import failed, send_again, unserved
+from core.messages.outbox import HELD
 from core.people.access import may
 
 LABEL = "core.message"
@@ -47,6 +48,7 @@ class OutboxPage(Page):
             rows=rows,
             about=_records(rows),
             channels=CHANNELS,
+            held=HELD,
             waiting=unserved(db.session()),
             next_url=self.link(before=rows[-1].id) if more else None,
             may_write=may("write", LABEL),

@@ -31,6 +31,10 @@ FUNCTION = (
 ATTEMPTS, PAUSE = 60, 0.5
 
 
+class Frozen(Unavailable):
+    """Nothing can be saved while the governorate is being moved (503)."""
+
+
 def freeze(engine: Engine) -> None:
     """Refuse every write from now on; what is being written is waited for. Safe to repeat.
 
@@ -67,9 +71,9 @@ def is_frozen(connection: Connection) -> bool:
     return bool(_triggers(connection))
 
 
-def tell_frozen(context: ExceptionContext) -> Unavailable | None:
+def tell_frozen(context: ExceptionContext) -> Frozen | None:
     """For each engine's errors: the refusal in words (503), to be raised in place of the database's."""
-    return Unavailable(SENTENCE) if MARK in str(context.original_exception) else None
+    return Frozen(SENTENCE) if MARK in str(context.original_exception) else None
 
 
 @contextmanager

@@ -40,7 +40,7 @@ def send_again(session: Session, message_id: int) -> None:
     wanted = select(Message).where(Message.id == message_id, Message.state.in_((FAILED, WITHDRAWN)))
     message = session.scalar(cleared(wanted.with_for_update()))
     if message is not None and message.state == WITHDRAWN:
-        raise NotPossible(_("This message is not sent any more: a new secret has replaced the one in it."))
+        raise NotPossible(_("This message is not sent any more: the secret in it was replaced or erased."))
     if message is None:
         raise NotFound(_("There is no such message among those that were not delivered."))
     message.state, message.attempts, message.next_at = QUEUED, 0, now()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, Text, select
+from sqlalchemy import Connection, Index, String, Text, inspect, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,8 +14,11 @@ from core.data.labels import label
 from core.data.sealed import Sealed, SealedRow, sealed_column
 from core.data.time import now
 from core.data.visibility import Attached, attached, cleared
+from core.language import N_
 
 QUEUED, SENT, FAILED, WITHDRAWN = "queued", "sent", "failed", "withdrawn"
+HELD = N_("It came back from a backup and may have been sent already.")
+"""The error of a message that waits for an administrator's word."""
 
 
 class Message(SealedRow, Attached, db.Model):
@@ -101,6 +104,23 @@ def withdraw_secrets(record: Any) -> None:
     for message in db.session.scalars(carrying.with_for_update()):
         if message.proof is None:
             message.state, message.body = WITHDRAWN, None
+
+
+def hold_unsent(connection: Connection) -> tuple[int, int]:
+    """Let nothing be sent of an outbox that comes from a backup: it may all have been sent since.
+
+    Returns how many messages an administrator may send again, and how many are withdrawn because they
+    carried a secret, which is erased. What was sent already and has only to be told goes on. Plain SQL, for
+    the tables may be older than the code.
+    """
+    if not inspect(connection).has_table(Message.__tablename__):
+        return 0, 0
+    rows: Any = Message.__table__
+    waiting = update(rows).where(rows.c.state == QUEUED, rows.c.proof.is_(None))
+    erased = waiting.where(rows.c.secret).values(state=WITHDRAWN, body_sealed=None)
+    held = waiting.where(~rows.c.secret).values(state=FAILED, error=HELD)
+    withdrawn = connection.execute(erased).rowcount
+    return connection.execute(held).rowcount, withdrawn
 
 
 def _queued(effect_key: str) -> Message | None:

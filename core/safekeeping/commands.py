@@ -73,6 +73,12 @@ def restore_(file: Path, code: str | None, url: str | None, replace: bool) -> No
     click.echo(f"{found.manifest.code} is served from {_shown(found.url)}: {_about(found.manifest)}")
     if found.before:
         click.echo(f"Its database before is kept as it was: {_shown(found.before)}")
+    if found.held or found.withdrawn:
+        click.echo(
+            f"{found.held + found.withdrawn} messages were waiting and may have been sent since the backup: "
+            f"{found.held} wait among the undelivered until an administrator sends them, "
+            f"{found.withdrawn} with a secret are withdrawn"
+        )
     faults = [step for step in found.steps if step.error]
     for step in faults:
         click.echo(f"{step.code} {step.plugin}: {step.error}", err=True)

@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from flask import g
 from flask_babel import gettext as _
-from sqlalchemy import Connection, make_url, select, text
+from sqlalchemy import Column, Connection, MetaData, String, Table, insert, make_url, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.data.archive import TableDigest, digest, snapshot, table_names, write_table
@@ -42,6 +42,8 @@ PREPARED, FROZEN, COPIED, VERIFIED, SWITCHED = "prepared", "frozen", "copied", "
 STEPS = (PREPARED, FROZEN, COPIED, VERIFIED, SWITCHED)
 OP = "move"
 """What the audit calls it."""
+MARK = Table("diwan_move", MetaData(), Column("id", String(32), primary_key=True))
+"""In the target from the copy until the switch: the id of the move that filled it."""
 
 
 def move(code: str, target: str | None = None, progress: Progress = silent) -> Journal:
@@ -68,7 +70,8 @@ def move(code: str, target: str | None = None, progress: Progress = silent) -> J
 def abort(code: str) -> tuple[Journal, bool]:
     """Undo a move that is not switched yet: the source is written again, the target is empty again.
 
-    Returns the move, and whether the target could be emptied: one that is away must not stop the way back.
+    Returns the move, and whether nothing of its copy stays in the target: one that is away must not stop
+    the way back, and what somebody else put there meanwhile is not touched.
     """
     with journal.alone(code), _naming_ways(code):
         known = journal.read(code)
@@ -85,8 +88,8 @@ def abort(code: str) -> tuple[Journal, bool]:
 
 def _empty_target(known: Journal) -> bool:
     try:
-        if _is_copied(known):
-            with opened_engine(known.target) as engine, changing_structure(engine) as connection:
+        with opened_engine(known.target) as engine, changing_structure(engine) as connection:
+            if _is_own(connection, known):
                 drop_all(connection)
     except SQLAlchemyError:
         return False
@@ -138,16 +141,21 @@ def _freeze(known: Journal) -> None:
 
 
 def _copy(known: Journal) -> None:
-    """All in one transaction; where an interrupted move had come to its end, there is nothing left to do."""
-    if _is_copied(known):
-        return
+    """All in one transaction; where an interrupted move had come to its end, there is nothing left to do.
+
+    Raises Refused where somebody else has put something into the target meanwhile.
+    """
     with (
         opened_engine(known.source, existing=True) as source,
         opened_engine(known.target) as target,
         snapshot(source) as read,
         changing_structure(target) as written,
     ):
+        if _is_own(written, known):
+            return
         fill(written, read_shape(read), _carried(read))
+        MARK.create(written)
+        written.execute(insert(MARK).values(id=known.id))
 
 
 def _carried(connection: Connection) -> Iterator[tuple[TableDigest, IO[bytes]]]:
@@ -157,10 +165,9 @@ def _carried(connection: Connection) -> Iterator[tuple[TableDigest, IO[bytes]]]:
             yield write_table(connection, name, file), file
 
 
-def _is_copied(known: Journal) -> bool:
-    """Whether the target holds tables: it was empty, and they come all at once or not at all."""
-    with opened_engine(known.target) as engine, engine.connect() as connection:
-        return bool(table_names(connection))
+def _is_own(connection: Connection, known: Journal) -> bool:
+    """Whether the tables here are the copy that this very move made: nothing else may be taken for it."""
+    return MARK.name in table_names(connection) and connection.scalar(select(MARK.c.id)) == known.id
 
 
 def _verify(known: Journal) -> None:
@@ -173,7 +180,7 @@ def _verify(known: Journal) -> None:
     ):
         if not is_frozen(one):
             raise Refused(_("The old database was written meanwhile; the copy cannot be trusted."))
-        compare(digest(one), digest(other))
+        compare(digest(one), [table for table in digest(other) if table.name != MARK.name])
 
 
 def _switch(known: Journal) -> None:
@@ -181,6 +188,8 @@ def _switch(known: Journal) -> None:
     if served(known.code).url != known.target:
         registry().move(known.code, known.target)
     engines().drop(known.code)
+    with opened_engine(known.target, existing=True) as engine, changing_structure(engine) as connection:
+        MARK.drop(connection, checkfirst=True)
 
 
 def _enter(known: Journal) -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO
+from typing import IO, Any
 from zipfile import ZipFile
 
 from flask import current_app
@@ -18,12 +18,14 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from core.data.archive import TableDigest
 from core.data.scope import Scope
 from core.data.session import Binding
+from core.data.time import now
 from core.errors import Refused, reason
 from core.governorates.engines import opened_engine
 from core.governorates.present import bound, engines, registry, served
 from core.governorates.provision import absolute_url, database_url, drop_database
 from core.governorates.registry import Governorate
 from core.governorates.setting import GOVERNORATE, Setting
+from core.messages.outbox import hold_unsent
 from core.modules.models import bump_serial
 from core.modules.structure import changing_structure
 from core.modules.upgrades import Step, upgrade_governorate
@@ -32,19 +34,24 @@ from core.safekeeping.backup import EMPTY
 from core.safekeeping.container import check_entries, opened, table_entry
 from core.safekeeping.manifest import Manifest
 from core.safekeeping.papers import Progress, put_papers_back, silent
-from core.safekeeping.shape import fill
+from core.safekeeping.shape import drop_all, fill
 from core.work import audit
 from core.work.chain import AuditRow, Head, verify
 
 
 @dataclass(frozen=True)
 class Restored:
-    """What came back: where it is served from, where the one before is, and what the upgrade said."""
+    """What came back: where it is served from, where the one before is, and what the upgrade said.
+
+    Of the messages that waited, `held` are sent when an administrator says so, `withdrawn` never.
+    """
 
     manifest: Manifest
     url: str
     before: str | None
     steps: tuple[Step, ...]
+    held: int
+    withdrawn: int
 
 
 def check_backup(path: Path, scratch: str | None = None, progress: Progress = silent) -> Manifest:
@@ -83,11 +90,13 @@ def restore(
         with _new_database(manifest, url, before) as governorate:
             with opened_engine(governorate.url) as engine, changing_structure(engine) as connection:
                 _pour(connection, archive, manifest, progress)
-            put_papers_back(archive, manifest, progress)
-            _serve(governorate, before)
+                held, withdrawn = hold_unsent(connection)
+                put_papers_back(archive, manifest, progress)
+            with _emptying(governorate):
+                _serve(governorate, before)
     steps = tuple(upgrade_governorate(manifest.code))
-    _note(manifest, path)
-    return Restored(manifest, governorate.url, before.url if before else None, steps)
+    _note(manifest, {"backup": path.name, "head": manifest.audit, "held": held, "withdrawn": withdrawn})
+    return Restored(manifest, governorate.url, before.url if before else None, steps, held, withdrawn)
 
 
 def _refuse_serving(manifest: Manifest, code: str | None, *, replace: bool) -> Governorate | None:
@@ -110,20 +119,49 @@ def _refuse_serving(manifest: Manifest, code: str | None, *, replace: bool) -> G
 
 @contextmanager
 def _new_database(manifest: Manifest, url: str | None, before: Governorate | None) -> Iterator[Governorate]:
-    """The governorate with an empty database; one that was made here is dropped again if anything fails."""
+    """The governorate with an empty database.
+
+    One that was made here is dropped again if anything fails before it is served, and never after.
+    """
     settings = current_app.config["DIWAN"]
-    mark = f"-{manifest.made_at[:19]}".replace(":", "").lower() if before else ""
+    mark = f"-{now():%Y-%m-%dt%H%M%S%f}" if before else ""
     address = url or database_url(manifest.code, settings.data_dir, settings.provision_url, mark)
+    governorate = Governorate(**manifest.governorate, url=absolute_url(address))
     try:
-        yield Governorate(**manifest.governorate, url=absolute_url(address))
+        yield governorate
     except BaseException as error:
-        if url is None:
+        if url is None and not _may_be_served(governorate):
             with suppress(SQLAlchemyError, OSError, Refused):
                 drop_database(address, settings.provision_url)
         if isinstance(error, SQLAlchemyError):
             sentence = _("The database cannot be used: %(reason)s", reason=reason(error))
             raise Refused(sentence) from error
         raise
+
+
+@contextmanager
+def _emptying(governorate: Governorate) -> Iterator[None]:
+    """A database that was filled here and is not served after all is empty again, to be tried anew."""
+    try:
+        yield
+    except BaseException:
+        if not _may_be_served(governorate):
+            with (
+                suppress(SQLAlchemyError, OSError, Refused),
+                opened_engine(governorate.url, existing=True) as engine,
+                changing_structure(engine) as connection,
+            ):
+                drop_all(connection)
+        raise
+
+
+def _may_be_served(governorate: Governorate) -> bool:
+    """Whether the registry names this database; one that cannot be asked may name it."""
+    try:
+        known = registry().get(governorate.code)
+    except SQLAlchemyError:
+        return True
+    return known is not None and known.url == governorate.url
 
 
 def _pour(connection: Connection, archive: ZipFile, manifest: Manifest, progress: Progress) -> None:
@@ -160,14 +198,14 @@ def _serve(governorate: Governorate, before: Governorate | None) -> None:
     engines().drop(governorate.code)
 
 
-def _note(manifest: Manifest, path: Path) -> None:
+def _note(manifest: Manifest, what: dict[str, Any]) -> None:
     """Into the audit; and every process forgets what it remembers of people and modules."""
     known = served(manifest.code)
     binding = Binding(known.code, engines().get(known.code, known.url))
     with bound(binding, Scope.of_system(), write=True) as session:
         bump_serial(session)
         generation.renew(session)
-        audit.record("restore", "core.governorate", {"backup": path.name, "head": manifest.audit})
+        audit.record("restore", "core.governorate", what)
         session.commit()
 
 

@@ -106,7 +106,7 @@ def _message(message: Message) -> Entry:
     elif message.state == FAILED:
         title, at = _("Message could not be delivered"), message.queued_at
     elif message.state == WITHDRAWN:
-        title, at = _("Message withdrawn: its secret was replaced"), message.queued_at
+        title, at = _("Message withdrawn: its secret was replaced or erased"), message.queued_at
     else:
         title, at = _("Message waiting to be sent"), message.queued_at
     return Entry(at, "message", title, message.subject, public=message.state == SENT)

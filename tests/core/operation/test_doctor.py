@@ -256,7 +256,7 @@ def test_a_file_that_is_gone_is_grave_and_one_without_a_record_is_advice(
     with ground.session("EG-KN") as session:
         session.add(Attachment(**row, size=1, sha256="0" * 64, stored="e" * 32))
         session.commit()
-    gone, left = findings("EG-KN")
+    gone, left = [one for one in findings("EG-KN") if "in the store" in one[0]]
     assert gone == (
         f"1 file is missing in the store, {'e' * 32} the first: put back from a backup",
         True,

@@ -2,14 +2,17 @@
 
 import shutil
 import threading
+from dataclasses import replace
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
 from core.errors import Refused
 from core.governorates.engines import opened_engine
 from core.governorates.present import engines, registry
 from core.governorates.provision import drop_database
+from core.messages.failures import failed, send_again
+from core.messages.outbox import HELD, Message, queue
 from core.modules import migrations
 from core.operation.birth import remove
 from core.safekeeping.backup import back_up
@@ -235,3 +238,105 @@ def test_the_data_of_an_uninstalled_module_comes_back_with_its_export(
         assert paper.read_bytes() == b"a letter"
     finally:
         shutil.rmtree(folder)
+
+
+def test_what_waited_to_be_sent_waits_for_an_administrators_word(app, desk, diwan, spare, backend, tmp_path):
+    """It may have been sent since: nobody gets a letter, or a secret, twice."""
+    with desk.ground.session(CODE) as session:
+        queue("mail", "a@example.org", "Answer", "text", effect_key="waiting")
+        queue("mail", "a@example.org", "Your secret", "abcdef", effect_key="secret", secret=True)
+        told = queue("mail", "a@example.org", "Sent", "text", effect_key="sent, to be told")
+        told.proof = "250 ok"
+        session.commit()
+    with app.app_context():
+        path, _manifest = back_up(CODE, tmp_path)
+    done = diwan("restore", path, "--replace", "--to", spare(backend))
+    assert done.status == 0, done.said
+    assert "2 messages were waiting" in done.said
+    with desk.ground.session(CODE) as session:
+        states = {row.effect_key: (row.state, row.body) for row in session.scalars(select(Message))}
+        assert states["waiting"] == ("failed", "text")
+        assert states["secret"] == ("withdrawn", None)
+        assert states["sent, to be told"] == ("queued", "text")
+        (row,) = failed(session)
+        assert row.error == HELD
+        send_again(session, row.id)
+        session.commit()
+        assert session.get(Message, row.id).state == "queued"
+    assert desk.audit().ok
+
+
+class Killed(BaseException):
+    """Nothing may catch it, as nothing catches the end of a process."""
+
+
+@pytest.fixture
+def failing_once(monkeypatch):
+    """Let a step of the restoring fail once, before or after it did its work."""
+
+    def at(name, error, *, after=False):
+        from core.safekeeping import restoring
+
+        work = getattr(restoring, name)
+
+        def fail(*given):
+            monkeypatch.setattr(restoring, name, work)
+            if after:
+                work(*given)
+            raise error
+
+        monkeypatch.setattr(restoring, name, fail)
+
+    return at
+
+
+@pytest.mark.parametrize("step", ["put_papers_back", "_serve"])
+def test_a_given_database_is_empty_again_after_a_restoring_that_failed(
+    app, desk, kept, spare, backend, failing_once, step
+):
+    """The disk was full, or the host name taken: once that is mended, the same command succeeds."""
+    target = spare(backend)
+    failing_once(step, OSError("the disk is full"))
+    with app.app_context():
+        before = registry().get(CODE).url
+        with pytest.raises(OSError, match="the disk is full"):
+            restore(kept[0], url=target, replace=True)
+        assert registry().get(CODE).url == before
+        assert content(target) == []
+        restore(kept[0], url=target, replace=True)
+        assert registry().get(CODE).url == target
+
+
+@pytest.fixture
+def provided(app, backend, ground, monkeypatch):
+    """Databases are made by the installation itself, and gone after the test."""
+    settings = app.config["DIWAN"]
+    server = ground.postgres_url if backend == "postgres" else None
+    monkeypatch.setitem(app.config, "DIWAN", replace(settings, provision_url=server))
+    made = []
+    yield made
+    with app.app_context():
+        engines().dispose()
+        for url in made:
+            drop_database(url, server)
+
+
+def test_a_database_that_is_served_is_not_dropped_by_what_fails_after(
+    app, desk, kept, failing_once, provided
+):
+    failing_once("_serve", Killed(), after=True)
+    with app.app_context():
+        before = registry().get(CODE).url
+        with pytest.raises(Killed):
+            restore(kept[0], replace=True)
+        provided.append(registry().get(CODE).url)
+        assert provided != [before]
+    assert len(desk.titles()) == 3
+
+
+def test_one_backup_can_be_restored_as_often_as_is_needed(app, desk, kept, provided):
+    with app.app_context():
+        for _time in range(2):
+            provided.append(restore(kept[0], replace=True).url)
+        assert provided[0] != provided[1] == registry().get(CODE).url
+    assert len(desk.titles()) == 3

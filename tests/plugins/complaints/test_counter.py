@@ -183,11 +183,11 @@ def test_a_message_with_an_old_secret_is_never_sent_again(desk, monkeypatch):
         message = session.scalars(select(Message)).one()
         assert (message.state, message.body) == ("withdrawn", None)
         assert failed(session) == [], "nobody is asked to look after it"
-        with pytest.raises(NotPossible, match="a new secret has replaced the one in it"):
+        with pytest.raises(NotPossible, match="the secret in it was replaced or erased"):
             send_again(session, message.id)
     assert desk.deliver().sent == 0
     page = desk.staff("clerk").get(f"/admin/complaints/complaint/{taken.id}")
-    assert "Message withdrawn: its secret was replaced" in desk.said(page)
+    assert "Message withdrawn: its secret was replaced or erased" in desk.said(page)
 
 
 def test_a_message_with_an_old_secret_that_waits_is_not_sent_either(desk):
