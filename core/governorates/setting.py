@@ -12,6 +12,9 @@ from core.data.visibility import Shared
 GOVERNORATE = "governorate"
 """Key of the code, so that a database cannot be served as another governorate's."""
 
+REPLACED = "replaced_database"
+"""Key of the address, without its password, of the database in whose place a backup was restored."""
+
 
 class Setting(Shared, db.Model):
     """One named value of the governorate, for example its code or `module_serial`."""

@@ -20,7 +20,7 @@ from core.operation.finding import Finding
 from core.people.demo import demo_accounts
 from core.people.sign_in import DEMO
 from core.safekeeping import journal
-from core.work.files.sweeping import lost, orphans
+from core.work.files.sweeping import lost, orphans, replaced
 
 VERSIONS = migrations.version_table("")
 
@@ -93,7 +93,7 @@ def look_at_messages(app: Flask, governorate: Governorate) -> Iterator[Finding]:
 def look_at_files(app: Flask, governorate: Governorate) -> Iterator[Finding]:
     """A row whose file is gone is a loss; a file whose row never came is only room."""
     with governorate_context(app, governorate.code, Scope.of_system()) as session:
-        gone, left = lost(session), orphans(session)
+        gone, left, kept = lost(session), orphans(session), replaced(session)
     if gone:
         count = "1 file is" if len(gone) == 1 else f"{len(gone)} files are"
         yield Finding(
@@ -103,6 +103,8 @@ def look_at_files(app: Flask, governorate: Governorate) -> Iterator[Finding]:
     if left:
         count = "1 file" if len(left) == 1 else f"{len(left)} files"
         command = f"diwan files orphans --governorate {governorate.code} --remove"
+        if kept:
+            command += f" --let-go, but only once the replaced database {kept} is not needed any more"
         yield Finding(governorate.code, f"{count} in the store belong to no record: run {command}", False)
 
 

@@ -19,6 +19,7 @@ from core.modules.dispatch import READY
 from core.operation.catalogues import sources
 from core.operation.finding import Finding
 from core.operation.health import LEAST_FREE, free_disk, worker_state
+from core.safekeeping.passing import leavings
 from core.work.files.store import new_name, store
 
 HERE = Path(core.__file__).resolve().parent
@@ -98,6 +99,14 @@ def _kept(folder: Path) -> Iterator[Path]:
     yield from folder.glob("governorates")
     yield from folder.glob("outbox")
     yield from folder.glob("attachments")
+    yield from folder.glob("passing")
+
+
+def look_at_leavings(app: Flask) -> Iterator[Finding]:
+    """What was never finished is of no use, and may hold citizens' data in clear."""
+    if left := leavings(app.config["DIWAN"].data_dir):
+        names = ", ".join(map(str, left[:5]))
+        yield Finding("data", f"what a crash left may hold citizens' data: remove {names}", grave=False)
 
 
 def look_at_running(app: Flask) -> Iterator[Finding]:
@@ -135,6 +144,7 @@ CHECKS: tuple[Callable[[Flask], Iterator[Finding]], ...] = (
     look_at_modules,
     look_at_production,
     look_at_modes,
+    look_at_leavings,
     look_at_running,
     look_at_store,
 )

@@ -18,6 +18,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from flask_babel import gettext as _
 
 from core.data.archive import Damaged, check_table
+from core.data.files import HALF, flush_folder, make_folder
 from core.errors import Refused
 from core.keys import ROOT, derive
 from core.safekeeping.manifest import Manifest, fingerprint
@@ -34,8 +35,8 @@ BROKEN = (*BROKEN_ZIP, TypeError, AttributeError)
 @contextmanager
 def writing(path: Path) -> Iterator[ZipFile]:
     """A new file that has its name only once it is whole and on the disk."""
-    half = path.with_name(f".{path.name}.half")
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    half = path.with_name(f".{path.name}{HALF}")
+    make_folder(path.parent)
     try:
         with half.open("x+b") as file:
             with ZipFile(file, "w", ZIP_DEFLATED) as archive:
@@ -44,7 +45,7 @@ def writing(path: Path) -> Iterator[ZipFile]:
             _prove(file)
             os.fsync(file.fileno())
         half.rename(path)
-        _flush(path.parent)
+        flush_folder(path.parent)
     finally:
         half.unlink(missing_ok=True)
 
@@ -165,11 +166,3 @@ def _digest(file: IO[bytes]) -> str:
 
 def _sign(sha: str) -> str:
     return hmac.new(derive(ROOT, "backup"), sha.encode(), hashlib.sha256).hexdigest()
-
-
-def _flush(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

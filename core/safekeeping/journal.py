@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from pathlib import Path
 from flask import current_app
 from flask_babel import gettext as _
 
+from core.data.files import flush_folder, make_folder, replace_whole
 from core.data.sealed import open_with, seal_with
 from core.errors import Unavailable
 from core.keys import derive
@@ -41,7 +41,7 @@ class Journal:
 def alone(code: str) -> Iterator[None]:
     """Only one process moves a governorate; the lock goes with the process, however it ends."""
     path = _path(code).with_suffix(".lock")
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(path.parent)
     with path.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -65,17 +65,14 @@ def write(journal: Journal) -> None:
     path = _path(journal.code)
     key, place = derive(journal.code, "move"), _place(journal.code)
     sealed = {name: b64encode(seal_with(key, getattr(journal, name), place)).decode() for name in SEALED}
-    half = path.with_suffix(".half")
-    with half.open("w", encoding="utf-8") as file:
-        json.dump(asdict(journal) | sealed, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    half.replace(path)
+    with replace_whole(path) as file:
+        file.write(json.dumps(asdict(journal) | sealed, indent=1).encode())
 
 
 def forget(code: str) -> None:
-    """The move is over."""
+    """The move is over, and the disk knows: none is gone on with that was ended."""
     _path(code).unlink(missing_ok=True)
+    flush_folder(_path(code).parent)
 
 
 def _place(code: str) -> str:

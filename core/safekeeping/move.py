@@ -34,6 +34,7 @@ from core.modules.structure import changing_structure
 from core.safekeeping import journal
 from core.safekeeping.journal import Journal
 from core.safekeeping.papers import Progress, silent
+from core.safekeeping.passing import passing_folder
 from core.safekeeping.shape import compare, drop_all, fill, read_shape, refuse_used
 from core.work import audit
 from core.work.chain import AuditRow
@@ -161,7 +162,7 @@ def _copy(known: Journal) -> None:
 def _carried(connection: Connection) -> Iterator[tuple[TableDigest, IO[bytes]]]:
     """Each table in a file without a name: nothing of it is left whatever happens."""
     for name in table_names(connection):
-        with TemporaryFile() as file:
+        with TemporaryFile(dir=passing_folder()) as file:
             yield write_table(connection, name, file), file
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from sqlalchemy import Connection, column, select, table
 
 from core.data.archive import Damaged
+from core.data.files import HALF, Readable, copy_hashed, replace_whole, sha256_of
 from core.errors import NotFound
 from core.modules.leaving.export import INCOMPLETE, exports_folder
-from core.safekeeping.container import PIECE, export_entry, file_entry
+from core.safekeeping.container import export_entry, file_entry
 from core.safekeeping.manifest import Manifest
 from core.safekeeping.shape import Shape
 from core.work.files.keeping import StoredFile, is_sound, put_back, read_stored
@@ -63,7 +62,8 @@ def keep_exports(archive: ZipFile, code: str, progress: Progress) -> tuple[Store
 
 def _exported(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.relative_to(folder).parts[0].endswith(INCOMPLETE):
+        whole = path.suffix != HALF and not path.relative_to(folder).parts[0].endswith(INCOMPLETE)
+        if whole and path.is_file():
             yield path
 
 
@@ -75,17 +75,12 @@ def _keep_export(archive: ZipFile, folder: Path, path: Path, progress: Progress)
     return StoredFile(name, sha, size)
 
 
-def _copy(archive: ZipFile, entry: str, content: IO[bytes] | Any) -> tuple[str, int]:
+def _copy(archive: ZipFile, entry: str, content: Readable) -> tuple[str, int]:
     """Put a file into the archive, as it is: most are packed already. Returns its SHA-256 and size."""
-    sha, size = hashlib.sha256(), 0
     place = ZipInfo(entry)
     place.compress_type = ZIP_STORED
     with archive.open(place, "w", force_zip64=True) as file:
-        while piece := content.read(PIECE):
-            sha.update(piece)
-            size += len(piece)
-            file.write(piece)
-    return sha.hexdigest(), size
+        return copy_hashed(content, file)
 
 
 def put_papers_back(archive: ZipFile, manifest: Manifest, progress: Progress) -> None:
@@ -96,20 +91,26 @@ def put_papers_back(archive: ZipFile, manifest: Manifest, progress: Progress) ->
             put_back(manifest.code, one, archive.read(file_entry(one.name)))
     for one in manifest.exports:
         progress(export_entry(one.name))
-        _put_export(exports_folder() / manifest.code, one, archive.read(export_entry(one.name)))
+        with archive.open(export_entry(one.name)) as content:
+            _put_export(exports_folder() / manifest.code, one, content)
 
 
-def _put_export(folder: Path, one: StoredFile, data: bytes) -> None:
+def _put_export(folder: Path, one: StoredFile, content: IO[bytes]) -> None:
+    """A whole table may be in it: it goes to the disk piece by piece."""
     name = PurePosixPath(one.name)
     if name.is_absolute() or ".." in name.parts:
         raise Damaged(one.name)
     path = folder / name
-    if path.exists():
+    if _is_there(path, one):
         return
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    half = path.with_name(f".{path.name}.half")
-    with half.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    half.replace(path)
+    with replace_whole(path) as file:
+        if copy_hashed(content, file)[0] != one.sha256:
+            raise Damaged(one.name)
+
+
+def _is_there(path: Path, one: StoredFile) -> bool:
+    try:
+        with path.open("rb") as file:
+            return sha256_of(file) == one.sha256
+    except FileNotFoundError:
+        return False

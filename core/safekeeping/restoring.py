@@ -12,7 +12,7 @@ from zipfile import ZipFile
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, delete, insert, make_url, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from core.data.archive import TableDigest
@@ -24,7 +24,7 @@ from core.governorates.engines import opened_engine
 from core.governorates.present import bound, engines, registry, served
 from core.governorates.provision import absolute_url, database_url, drop_database
 from core.governorates.registry import Governorate
-from core.governorates.setting import GOVERNORATE, Setting
+from core.governorates.setting import GOVERNORATE, REPLACED, Setting
 from core.messages.outbox import hold_unsent
 from core.modules.models import bump_serial
 from core.modules.structure import changing_structure
@@ -34,6 +34,7 @@ from core.safekeeping.backup import EMPTY
 from core.safekeeping.container import check_entries, opened, table_entry
 from core.safekeeping.manifest import Manifest
 from core.safekeeping.papers import Progress, put_papers_back, silent
+from core.safekeeping.passing import passing_folder
 from core.safekeeping.shape import drop_all, fill
 from core.work import audit
 from core.work.chain import AuditRow, Head, verify
@@ -91,6 +92,8 @@ def restore(
             with opened_engine(governorate.url) as engine, changing_structure(engine) as connection:
                 _pour(connection, archive, manifest, progress)
                 held, withdrawn = hold_unsent(connection)
+                if before is not None:
+                    _note_replaced(connection, before)
                 put_papers_back(archive, manifest, progress)
             with _emptying(governorate):
                 _serve(governorate, before)
@@ -198,6 +201,14 @@ def _serve(governorate: Governorate, before: Governorate | None) -> None:
     engines().drop(governorate.code)
 
 
+def _note_replaced(connection: Connection, before: Governorate) -> None:
+    """Attachments that only the database before names stay until somebody lets it go (`sweeping`)."""
+    rows: Any = Setting.__table__
+    kept = make_url(before.url).render_as_string(hide_password=True)
+    connection.execute(delete(rows).where(rows.c.key == REPLACED))
+    connection.execute(insert(rows).values(key=REPLACED, value=kept))
+
+
 def _note(manifest: Manifest, what: dict[str, Any]) -> None:
     """Into the audit; and every process forgets what it remembers of people and modules."""
     known = served(manifest.code)
@@ -212,7 +223,7 @@ def _note(manifest: Manifest, what: dict[str, Any]) -> None:
 @contextmanager
 def _scratch(url: str | None) -> Iterator[Engine]:
     with (
-        TemporaryDirectory(prefix="diwan-") as folder,
+        TemporaryDirectory(dir=passing_folder()) as folder,
         opened_engine(url or f"sqlite:///{folder}/scratch") as engine,
     ):
         yield engine

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.data.time import now
 from core.data.visibility import cleared
+from core.errors import Refused
+from core.governorates.setting import REPLACED, Setting
 from core.work.files.attachments import Attachment
 from core.work.files.store import Kept, store
 
@@ -32,11 +35,33 @@ def lost(session: Session) -> list[str]:
 
 
 def sweep(session: Session, older_than: timedelta = RIPE) -> list[Kept]:
-    """Remove the orphans; returns them."""
+    """Remove the orphans; returns them.
+
+    Raises Refused while a replaced database is kept: files that only it names would be lost with them.
+    """
+    if kept := replaced(session):
+        raise Refused(
+            _(
+                "Nothing was removed: files that only %(database)s names may be among them. Once that "
+                "database is not needed any more, add --let-go.",
+                database=kept,
+            )
+        )
     found = orphans(session, older_than)
     for file in found:
         store().delete(session.info["governorate"], file.name)
     return found
+
+
+def replaced(session: Session) -> str | None:
+    """The database in whose place a backup was restored, until it is let go."""
+    return session.scalar(select(Setting.value).where(Setting.key == REPLACED))
+
+
+def let_go(session: Session) -> None:
+    """The replaced database, and files that only it names, are not needed any more; the caller commits."""
+    if (known := session.get(Setting, REPLACED)) is not None:
+        session.delete(known)
 
 
 def _named(session: Session) -> set[str]:

@@ -113,6 +113,23 @@ def test_what_other_accounts_of_the_machine_may_read_is_found(findings, settings
     assert findings("data") == [], "what lies in a closed folder is closed"
 
 
+def test_what_a_crash_left_is_named_once_nobody_can_be_writing_it(findings, settings, tmp_path):
+    settings(data_dir=tmp_path)
+    left = [tmp_path / "passing" / "tmpabc", tmp_path / "exports/EG-KN/desk-2026.incomplete"]
+    for folder in left:
+        folder.mkdir(parents=True)
+    half = tmp_path / "backups" / ".EG-KN.diwan.zip.half"
+    half.parent.mkdir()
+    half.touch()
+    tmp_path.chmod(0o700)
+    assert findings("data") == []
+    for path in (*left, half):
+        os.utime(path, (0, 0))
+    ((what, grave),) = findings("data")
+    assert all(str(path) in what for path in (*left, half))
+    assert not grave
+
+
 def test_demo_accounts_among_real_data_are_grave(findings, ground, governorate):
     with ground.session(governorate) as session:
         load_people(session, governorate)

@@ -1,5 +1,6 @@
 """A backup taken while people work brings everything back, and one that is not whole is never taken for one."""
 
+import os
 import shutil
 import threading
 from dataclasses import replace
@@ -14,10 +15,12 @@ from core.governorates.provision import drop_database
 from core.messages.failures import failed, send_again
 from core.messages.outbox import HELD, Message, queue
 from core.modules import migrations
+from core.operation import examination
 from core.operation.birth import remove
 from core.safekeeping.backup import back_up
+from core.safekeeping.move import shown
 from core.safekeeping.restoring import check_backup, restore
-from core.work.files.store import store
+from core.work.files.store import STORE, store
 
 from .conftest import CODE, content
 
@@ -229,13 +232,17 @@ def test_the_data_of_an_uninstalled_module_comes_back_with_its_export(
         paper.write_bytes(b"a letter")
         (folder / "half.incomplete").mkdir()
         (folder / "half.incomplete" / "x").write_bytes(b"half")
+        paper.with_name("letter.pdf.half").write_bytes(b"half")
         with app.app_context():
             path, manifest = back_up(CODE, tmp_path)
             assert [one.name for one in manifest.exports] == ["desk-2026/more/letter.pdf"]
             check_backup(path)
             shutil.rmtree(folder)
             restore(path, url=spare(backend), replace=True)
-        assert paper.read_bytes() == b"a letter"
+            assert paper.read_bytes() == b"a letter"
+            paper.write_bytes(b"a lett")
+            restore(path, url=spare(backend), replace=True)
+        assert paper.read_bytes() == b"a letter", "half of it is not taken for it"
     finally:
         shutil.rmtree(folder)
 
@@ -332,6 +339,33 @@ def test_a_database_that_is_served_is_not_dropped_by_what_fails_after(
         provided.append(registry().get(CODE).url)
         assert provided != [before]
     assert len(desk.titles()) == 3
+
+
+def test_files_that_only_the_replaced_database_names_stay_until_it_is_let_go(
+    app, desk, kept, diwan, spare, backend
+):
+    """The doctor and the command say whose they may be."""
+    ((id_, _number),) = desk.register("after the backup")
+    desk.attach(id_, "newer")
+    with app.app_context():
+        before = shown(registry().get(CODE).url)
+        restore(kept[0], url=spare(backend), replace=True)
+        (newer,) = {one.name for one in store().files(CODE)} - {one.name for one in kept[1].files}
+        os.utime(app.extensions[STORE].folder / CODE / newer[:2] / newer, (0, 0))
+        (finding,) = examination.look_at_files(app, registry().get(CODE))
+    assert f"--let-go, but only once the replaced database {before}" in finding.what
+    command = ("files", "orphans", "--governorate", CODE)
+    assert f"only {before} names" in diwan(*command).said
+    done = diwan(*command, "--remove")
+    assert done.status == 1
+    assert before in done.said
+    assert "Traceback" not in done.said
+    with app.app_context():
+        assert newer in {one.name for one in store().files(CODE)}
+    done = diwan(*command, "--remove", "--let-go")
+    assert done.status == 0, done.said
+    assert "1 removed" in done.said
+    assert desk.audit().ok
 
 
 def test_one_backup_can_be_restored_as_often_as_is_needed(app, desk, kept, provided):
