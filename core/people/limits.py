@@ -1,8 +1,7 @@
 """How often something may be tried, counted in the governorate's database.
 
 So the count holds over all processes and machines, and it stays when the request's own work is
-rolled back, because it is written by a connection of its own. Only while the governorate is frozen
-each process counts for itself.
+rolled back, because it is written by a connection of its own.
 """
 
 from __future__ import annotations
@@ -11,13 +10,12 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from threading import Lock
 from typing import Any
 
 from flask import g
-from sqlalchemy import Connection, String, delete, select, update
+from sqlalchemy import Connection, String, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -26,15 +24,11 @@ from core.data.columns import Json
 from core.data.session import end_reading
 from core.data.time import now
 from core.data.visibility import Shared
-from core.governorates.freezing import Frozen
 from core.keys import derive
 
 SLOTS, SWEEP_EVERY = 60, 1000
 """A period is counted in so many slices; a count is forgotten at most one slice too late. Now and
 then a use sweeps away what is long past, so that no job is needed for it."""
-MEMORY: dict[str, dict[str, dict[int, int]]] = {}
-"""By governorate, the counts of keys while it is frozen, so that people can sign in and read; under LOCK."""
-LOCK = Lock()
 INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -76,10 +70,9 @@ def forgive(key: str, per: int) -> None:
 
 def sweep(older: timedelta = timedelta(days=2)) -> int:
     """Delete the counts of keys not used for so long; returns how many."""
-    with suppress(Frozen), writing() as connection:
+    with writing() as connection:
         gone = connection.execute(delete(Rate.__table__).where(Rate.__table__.c.touched_at < now() - older))
         return int(gone.rowcount)
-    return 0
 
 
 def _slot(per: int) -> int:
@@ -88,45 +81,17 @@ def _slot(per: int) -> int:
 
 @contextmanager
 def _counts(key: str, per: int) -> Iterator[dict[int, int]]:
-    """The counts of a key by slot, to be changed; nobody else changes them until the block ends."""
-    hashed = hmac.new(derive(g.binding.code, "rate"), f"{per}:{key}".encode(), hashlib.sha256).hexdigest()
-    with ExitStack() as stack:
-        try:
-            counts = stack.enter_context(_stored(hashed))
-        except Frozen:
-            counts = stack.enter_context(_remembered(hashed))
-        yield counts
-
-
-@contextmanager
-def _stored(hashed: str) -> Iterator[dict[int, int]]:
-    """Its row is locked until the block ends and then stored. Raises Frozen before the block begins."""
+    """The counts of a key by slot; its row is locked until the block ends and then stored."""
     table = Rate.__table__
+    hashed = hmac.new(derive(g.binding.code, "rate"), f"{per}:{key}".encode(), hashlib.sha256).hexdigest()
     with writing() as connection:
         new = INSERT[connection.dialect.name](table).values(key=hashed, counts={}, touched_at=now())
         take = new.on_conflict_do_update(index_elements=[table.c.key], set_={"touched_at": now()})
-        counts = _by_slot(connection.scalar(take.returning(table.c.counts)))
-        MEMORY.pop(g.binding.code, None)
+        stored = connection.scalar(take.returning(table.c.counts))
+        counts = {int(slot): count for slot, count in stored.items()}
         yield counts
         kept = {str(slot): count for slot, count in counts.items() if count}
         connection.execute(update(table).where(table.c.key == hashed).values(counts=kept))
-
-
-@contextmanager
-def _remembered(hashed: str) -> Iterator[dict[int, int]]:
-    """While the governorate is frozen: in this process, beginning with what is stored."""
-    with LOCK:
-        known = MEMORY.setdefault(g.binding.code, {})
-        if hashed not in known:
-            table = Rate.__table__
-            with g.binding.engine.connect() as connection:
-                stored = connection.scalar(select(table.c.counts).where(table.c.key == hashed))
-            known[hashed] = _by_slot(stored or {})
-        yield known[hashed]
-
-
-def _by_slot(stored: dict[str, int]) -> dict[int, int]:
-    return {int(slot): count for slot, count in stored.items()}
 
 
 @contextmanager

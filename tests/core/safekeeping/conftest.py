@@ -73,9 +73,9 @@ class Desk:
                     found.append(file.read())
             return found
 
-    def sign_in(self, client=None):
+    def sign_in(self):
         """The status of the page behind the login, for the clerk with the password."""
-        client = client or self.ground.app.test_client()
+        client = self.ground.app.test_client()
         page = client.get(f"/{CODE}/login").text
         token = page.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]
         data = {"csrf_token": token, "username": "clerk", "password": PASSWORD}
