@@ -52,7 +52,7 @@ RARE = {
         core.data.search: fold latin_digits
         core.exchange: Column ImportSpec Row choice digits past
         core.people.bilingual: LONGEST_NAME
-        core.people.seeds: load_tree
+        core.people.seeds: load_tree rows
         core.work.history: History IMPORTED import_history""",
     "invented people and a year of work for demonstrations": """
         core.data.time: freeze
