@@ -66,6 +66,8 @@ class RecordView(View):
     model: ClassVar[type[Any]]
     singular: ClassVar[Any] = None
     """ "Complaint": heads the record's page before its number."""
+    parts: ClassVar[Mapping[str, Any]] = {}
+    """By label: what records that hang on these are called, where they have no screen of their own."""
     labels: ClassVar[Mapping[str, Any]] = {}
     """Words for names; common ones are known (admin.labels)."""
     help: ClassVar[Mapping[str, Any]] = {}

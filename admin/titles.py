@@ -37,4 +37,6 @@ def record_title(label: str) -> str:
     for view in views():
         if getattr(view, "label_name", None) == label:
             return str(view.title)
+        if label in getattr(view, "parts", ()):
+            return str(view.parts[label])
     return str(WORDS.get(label, label))

@@ -84,6 +84,7 @@ class ComplaintView(RecordView):
 
     model = Complaint
     title, singular, icon = _("Complaints"), _("Complaint"), "message-report"
+    parts = {"complaints.applicant": _("Applicants")}
     menu_group = GROUP
     create_label = _("New complaint")
     public_notes_by = ("OFF", "REV", "DIR")

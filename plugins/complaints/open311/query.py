@@ -48,9 +48,11 @@ def read_query(arguments: MultiDict[str, str]) -> Query:
 
 
 def _words(arguments: MultiDict[str, str], name: str) -> tuple[str, ...]:
-    """Values given several times or with commas between; what no code can hold is left out."""
+    """Values given several times or with commas between; raises Invalid for what no code can hold."""
     words = ",".join(arguments.getlist(name)).split(",")
-    return tuple(word.strip() for word in words if word.strip() and word.isprintable())
+    if not all(word.isprintable() for word in words):
+        raise Invalid(_("%(name)s holds signs that no code has.", name=name))
+    return tuple(word.strip() for word in words if word.strip())
 
 
 def _statuses(arguments: MultiDict[str, str]) -> tuple[str, ...]:
