@@ -16,12 +16,7 @@ TOLD: dict[int, tuple[Any, Any]] = {
     404: (_("Nothing here"), _("There is nothing at this address, or it is not open to you.")),
     405: (_("Not possible here"), _("This page cannot be used in this way.")),
     409: (_("Not possible now"), _("The record has changed meanwhile. Open it again.")),
-    413: (
-        _("Too large"),
-        _(
-            "What was sent is too large. Go back, where your text still is, and send less of it or smaller files."
-        ),
-    ),
+    413: (_("Too large"), _("That is too large. Go back, where your text still is, and send less of it.")),
     414: (_("Too long"), _("The address is too long.")),
     415: (_("Unknown kind"), _("This kind of file or data is not accepted here.")),
     422: (_("Please correct this"), _("What was entered cannot be accepted.")),

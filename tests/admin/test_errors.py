@@ -29,7 +29,7 @@ def failing(librarian, monkeypatch):
         (exceptions.BadRequest("Our own sentence."), 400, "Our own sentence."),
         (exceptions.Forbidden(), 403, "Not permitted"),
         (exceptions.NotFound(), 404, "Nothing here"),
-        (exceptions.RequestEntityTooLarge(), 413, "Choose a smaller file"),
+        (exceptions.RequestEntityTooLarge(), 413, "where your text still is"),
         (exceptions.UnsupportedMediaType(), 415, "not accepted here"),
         (exceptions.TooManyRequests(), 429, "wait a quarter of an hour"),
         (Conflict("Somebody was faster."), 409, "Somebody was faster."),
