@@ -27,7 +27,8 @@ from admin.forms import (
     posted,
 )
 from admin.page import Page
-from admin.record_view import RecordView, Section
+from admin.record_view import RecordView
+from admin.sections import Section
 from admin.view import is_ahead
 from admin.waiting import Task, Tile, backlog, tile
 from core.hooks import hookimpl

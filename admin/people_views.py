@@ -8,7 +8,8 @@ from flask import current_app
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from admin.record_view import RecordView, Section
+from admin.record_view import RecordView
+from admin.sections import Section
 from admin.titles import module_title
 from admin.users_view import UserView
 from core.data.base import db

@@ -12,6 +12,7 @@ from admin.choices import choices_of
 from admin.clocks import cards
 from admin.columns import column_of
 from admin.display import is_code, ref, show
+from admin.sections import detail_sections
 from admin.story import NoteForm, Told, story_of
 from admin.workers import may_note, may_publish
 from core.people.access import may, may_on
@@ -83,7 +84,7 @@ class RecordPage(Heading):
         """The sections that hold anything: an answer that nobody has written yet needs no card of dashes."""
         made = [
             Facts(section.title, [self._fact(name) for name in section.fields])
-            for section in self.view.sections(detail=True)
+            for section in detail_sections(self.view)
         ]
         return [one for one in made if any(value not in ("", None) for _l, value, _w in one.facts)] or made[
             :1

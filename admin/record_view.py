@@ -8,7 +8,6 @@ Routes below `/admin/<plugin>/<thing>/`, endpoint `<plugin>_<thing>.`: `index`, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -16,7 +15,6 @@ from flask import Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
-from sqlalchemy import Column, inspect
 from wtforms import Form as WtForm
 
 from admin import attachments, moving, saving
@@ -31,6 +29,7 @@ from admin.forms.converter import build_form
 from admin.labels import label
 from admin.listing import Listing
 from admin.record_page import Heading, RecordPage
+from admin.sections import Section
 from admin.view import View, is_ahead
 from core.access import Access
 from core.data.base import db
@@ -46,14 +45,6 @@ from core.work import audit
 from core.work.workflow import Workflow, workflow_of
 
 READ, CREATE, WRITE, MOVE = "read", "create", "write", "transition"
-
-
-@dataclass(frozen=True)
-class Section:
-    """A group of fields under a heading, on forms and record pages."""
-
-    title: Any
-    fields: tuple[str, ...]
 
 
 class RecordView(View):
@@ -315,36 +306,3 @@ class RecordView(View):
     def withdraw(self, id: int, file: int) -> ResponseReturnValue:  # noqa: A002
         """Give one of its files to nobody any more."""
         return attachments.take_away(self, self.find(id), file)
-
-    def sections(self, *, detail: bool = False) -> tuple[Section, ...]:
-        """Sections of the record's page or of the form.
-
-        A form has none but those declared: a default would let anybody set any column.
-        """
-        if not detail:
-            return self.form_sections
-        return self.detail_sections or self.form_sections or (Section(None, self._plain_columns()),)
-
-    def form_layout(self, form: Any) -> tuple[Section, ...] | None:
-        """The sections of a form ("unit" stands where the field is `unit_id`); None for one without any."""
-        if not self.form_sections:
-            return None
-        return tuple(
-            Section(section.title, tuple(name if name in form else f"{name}_id" for name in section.fields))
-            for section in self.sections()
-        )
-
-    def _plain_columns(self) -> tuple[str, ...]:
-        """For the page of a record: no keys, hashes or inner marks."""
-        hidden = ("uuid", "search_text", "row_version", "row_key", "confidentiality")
-        return tuple(
-            attribute.key
-            for attribute in inspect(self.model).column_attrs
-            if attribute.key not in hidden
-            and not attribute.key.endswith(("_sealed", "_index", "_hash"))
-            and not any(
-                column.primary_key or column.foreign_keys
-                for column in attribute.columns
-                if isinstance(column, Column)
-            )
-        )

@@ -16,6 +16,7 @@ from admin.forms.files import posted
 from admin.forms.populate import populate
 from admin.forms.relations import FIND
 from admin.record_page import Heading
+from admin.sections import form_layout
 from core.data.base import db
 from core.data.scope import scope_in
 from core.data.visibility import Governed, visible
@@ -142,7 +143,7 @@ def _form_page(
         title=title,
         form=form,
         record=record,
-        sections=view.form_layout(form),
+        sections=form_layout(view, form),
         sentence=str(refused) if refused else None,
         hidden=hidden,
         cancel_url=back or view.link(),

@@ -15,7 +15,8 @@ from markupsafe import Markup
 from wtforms.validators import InputRequired
 
 from admin.forms import Form, RelationField
-from admin.record_view import RecordView, Section
+from admin.record_view import RecordView
+from admin.sections import Section
 from core.access import Access
 from core.data.base import db
 from core.data.sealed import open_sealed, seal

@@ -109,7 +109,7 @@ def build_form(view: Any) -> type[Form]:
 
     Raises LookupError for a name that is neither a column, a relation nor one of `form_extra`.
     """
-    names = [_key(view, name) for section in view.sections() for name in section.fields]
+    names = [_key(view, name) for section in view.form_sections for name in section.fields]
     made: type[Form] = get_form(
         view.model, Converter(db, view), base_class=Form, only=names, extra_fields=view.form_extra
     )

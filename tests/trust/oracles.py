@@ -104,7 +104,7 @@ def _check_row(probe, table, key, old, new, before):
     if table not in models:
         return
     cell = cell_of(key[0]) if old is not None else None
-    seen = cell is None or probe.sees(cell, owner_of(table))
+    seen = cell is None or probe.sees(cell, _module_of(table, new or old))
     allowed = probe.may_send_again(table, old, new) or probe.may_reckon(table, old, new)
     if not seen and not allowed:
         yield Finding("D", probe, f"changed {table} {key[0]} of {cell.name}")
@@ -116,6 +116,11 @@ def _check_row(probe, table, key, old, new, before):
             target = cell_of(value) if moved and foreign.column.table.name in models else None
             if target is not None and not probe.sees(target, owner_of(foreign.column.table.name)):
                 yield Finding("D", probe, f"{table}.{column.name} leads to {value} of {target.name}")
+
+
+def _module_of(table, row):
+    """The module whose roles decide: of the record that a row hangs on, else of the table."""
+    return (row.get("model") or "").partition(".")[0] or owner_of(table)
 
 
 def _check_kept(probe, table, key, old, new):
