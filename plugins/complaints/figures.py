@@ -55,7 +55,7 @@ def received(period: Period, **counted: Any) -> Select[Any]:
 
 
 def of_cohort(period: Period) -> Select[Any]:
-    """K1 and K1c: those of the received that have ended."""
+    """K1: those of the received that have ended; K1c, as the press words it, is the same as yet."""
     return received(period, numerator=case((ended(period), 1), else_=0), denominator=YES)
 
 
@@ -123,18 +123,6 @@ SOURCES = (
             " received in it. It shows whether the backlog shrinks, and may exceed one hundred per cent."
         ),
         leaves_out=_("Drafts; complaints of earlier registers that are closed without a date."),
-        **_SAME,
-    ),
-    FigureSource(
-        key="complaints.published",
-        label=_("The rate as press releases word it"),
-        select=of_cohort,
-        numerator=_("Executed"),
-        counts=_(
-            "Executed of all that were received, with nothing taken off. For comparison with published"
-            " figures, which rarely say what they divide by what."
-        ),
-        leaves_out=_("Complaints received before the period, also where they were executed in it; drafts."),
         **_SAME,
     ),
     FigureSource(

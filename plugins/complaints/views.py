@@ -289,7 +289,4 @@ class ComplaintFigures(FigurePage):
     name, title = "figures", _("Figures of complaints")
     menu_group = GROUP
     reads = COMPLAINT
-    figures = (
-        "complaints.cohort", "complaints.flow", "complaints.published", "complaints.removed",
-        "complaints.told",
-    )  # fmt: skip
+    figures = ("complaints.cohort", "complaints.flow", "complaints.removed", "complaints.told")

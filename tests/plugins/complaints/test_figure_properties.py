@@ -22,7 +22,7 @@ from tests.core.figures.kaplan_meier import slow_within
 
 NOON = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 TOLD = "complaints.told"
-KEYS = ("complaints.cohort", "complaints.flow", "complaints.published", "complaints.removed", TOLD)
+KEYS = ("complaints.cohort", "complaints.flow", "complaints.removed", TOLD)
 CODES = ("UTL-WAT-LEK", "UTL-WAT-CUT", "CLN-GAR", "ADM-COR")
 DAYS = st.dates(date(2022, 6, 1), date(2024, 6, 30))
 
