@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Thread
 
 import pytest
-from journeys.browsing import DESKTOP, PHONE, WIDTHS, chromium
+from journeys.browsing import DESKTOP, PHONE, WIDTHS
 from sqlalchemy import insert
 from werkzeug.serving import make_server
 
@@ -18,7 +18,7 @@ PAGE = "/EG-KN/admin/complaints/figures/?from=2023-01-01&to=2023-12-31"
 
 
 @pytest.fixture(scope="module")
-def site(ground):
+def counted(ground):
     """The address of a server whose governorate holds exactly the published counts."""
     with ground.governorate("EG-KN", modules=("complaints",)) as code:
         write_counts(Desk(ground, code, _settle(ground, code)))
@@ -55,18 +55,19 @@ def write_counts(desk):
 
 
 @pytest.fixture
-def page(site, chromium_path):
+def page(counted, browser):
     """The director's window; nothing that its pages complain about may remain."""
     faults = []
-    with chromium(chromium_path) as browser:
-        window = browser.new_context(viewport=DESKTOP).new_page()
-        window.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-        window.on("pageerror", lambda error: faults.append(str(error)))
-        window.goto(f"{site}/EG-KN/login")
-        window.fill("main [name=username]", "director")
-        window.fill("main [name=password]", PASSWORD)
-        window.click("main form[method=post] .btn-primary")
-        yield window
+    context = browser.new_context(viewport=DESKTOP)
+    window = context.new_page()
+    window.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    window.on("pageerror", lambda error: faults.append(str(error)))
+    window.goto(f"{counted}/EG-KN/login")
+    window.fill("main [name=username]", "director")
+    window.fill("main [name=password]", PASSWORD)
+    window.click("main form[method=post] .btn-primary")
+    yield window
+    context.close()
     assert not faults
 
 
@@ -74,8 +75,8 @@ def plain(words):
     return " ".join(words.split())
 
 
-def test_the_published_year_is_told_with_all_that_belongs_to_it(page, site):
-    page.goto(site + PAGE)
+def test_the_published_year_is_told_with_all_that_belongs_to_it(page, counted):
+    page.goto(counted + PAGE)
     assert page.locator("html").get_attribute("dir") == "rtl"
     cohort, flow = (plain(page.locator(".figure-card").nth(n).inner_text()) for n in range(2))
     assert "معدل الإنجاز (دفعة الفترة)" in cohort
@@ -93,9 +94,9 @@ def test_the_published_year_is_told_with_all_that_belongs_to_it(page, site):
     assert "99.08 %" in page.inner_text("main"), "the same figure as before"
 
 
-def test_no_page_of_figures_moves_sideways_on_a_telephone(page, site):
+def test_no_page_of_figures_moves_sideways_on_a_telephone(page, counted):
     page.set_viewport_size(PHONE)
-    page.goto(site + PAGE)
+    page.goto(counted + PAGE)
     wide, window = page.evaluate(WIDTHS)
     assert wide == window
     page.locator("a[href*='part=rest']").first.click()
