@@ -73,7 +73,7 @@ class CalendarPage(Page):
             ramadans=[span for span in calendar.ramadans if year in (span[0].year, span[1].year)],
             cut_off=hours_text(((calendar.cut_off, calendar.cut_off),)).partition("-")[0],
             year=year,
-            years=[year - 1, year + 1],
+            years=[other for other in (year - 1, year + 1) if other in _years()],
             holidays=[_holiday(calendar, feast) for feast in calendar.feasts if feast.day.year == year],
             known=is_known(here.country),
             decrees=_decrees(),
@@ -141,15 +141,21 @@ def _told(count: int) -> str:
     return f"{changed} {words}"
 
 
+def _years() -> range:
+    """The years whose holidays are known."""
+    this = present().local(now()).year
+    return range(this - YEARS_BACK, this + YEARS_AHEAD + 1)
+
+
 def _year() -> int:
     """The year asked for, or this one."""
-    this, typed = present().local(now()).year, latin_digits(request.args.get("year", ""))
+    typed = latin_digits(request.args.get("year", ""))
     if not typed:
-        return this
+        return present().local(now()).year
     if not (typed.isascii() and typed.isdecimal() and len(typed) == 4):
         raise BadRequest(_("This is not a year."))
     year = int(typed)
-    if not this - YEARS_BACK <= year <= this + YEARS_AHEAD:
+    if year not in _years():
         raise BadRequest(_("The calendar does not know the holidays of this year."))
     return year
 
