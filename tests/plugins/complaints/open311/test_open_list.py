@@ -250,9 +250,10 @@ BAD_QUESTIONS = (
     {"start_date": "2026-01-01", "end_date": "2026-12-31"}, {"status": "pending"}, {"page": "0"},
     {"page": "-1"}, {"page": "NaN"}, {"page": "9" * 4000}, {"page_size": "1001"}, {"page_size": "1.5"},
     {"start_date": "2026-01-01T00:00:00+99:99"}, {"end_date": "'; --"}, {"start_date": "\x00"},
+    {"service_request_id": "\x00"},
 )  # fmt: skip
 STRANGE_QUESTIONS = (
-    {"service_request_id": "\x00"}, {"service_request_id": ",,,"}, {"service_request_id": "ن" * 5000},
+    {"service_request_id": ",,,"}, {"service_request_id": "ن" * 5000},
     {"service_code": "' OR 1=1"}, {"service_code": "\ud800"}, {"page": "100000"}, {"extensions": "true"},
     {"start_date": "2026"}, {"start_date": "2026-05"}, {"end_date": "2026-05-24T00:00:00 02:00"},
 )  # fmt: skip
