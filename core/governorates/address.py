@@ -1,4 +1,4 @@
-"""Where this installation answers, for links that are made outside of a request."""
+"""Where this installation answers, for links made outside of a request; how an address is told."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from contextlib import suppress
 from typing import Any
 
 from flask import current_app
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not listened at
 FILE = "address"
@@ -29,6 +31,14 @@ def base_address() -> str:
         return str((settings.data_dir / FILE).read_text().strip())
     except OSError:
         return f"http://127.0.0.1:{settings.port}"
+
+
+def without_password(url: str) -> str:
+    """A database's or server's address, its password as ***."""
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "***"
 
 
 def _settings() -> Any:

@@ -8,11 +8,10 @@ from typing import Any
 
 import click
 from flask import Flask
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
 from core.config import Settings
 from core.errors import Refused, reason
+from core.governorates.address import without_password
 from core.governorates.present import registry, running_app
 from core.operation import examination, installation
 from core.operation.finding import Finding
@@ -65,11 +64,3 @@ def shown_settings(settings: Settings) -> Iterator[tuple[str, Any]]:
         elif isinstance(value, tuple):
             value = ", ".join(map(str, value))
         yield name, "-" if value in (None, "") else value
-
-
-def without_password(url: str) -> str:
-    """A database's or server's address, its password as ***."""
-    try:
-        return make_url(url).render_as_string(hide_password=True)
-    except ArgumentError:
-        return "***"

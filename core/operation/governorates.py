@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 from flask import current_app
-from sqlalchemy import make_url
 
 from core.data.scope import Scope
 from core.errors import Refused
+from core.governorates.address import without_password
 from core.governorates.directory import directory
 from core.governorates.present import governorate_context, registry, running_app, served
 from core.governorates.registry import Governorate
@@ -30,7 +30,7 @@ def list_(known: bool) -> None:
     """The governorates served here."""
     served = {g.code: g for g in registry().all()}
     for code, g in served.items():
-        address = make_url(g.url).render_as_string(hide_password=True)
+        address = without_password(g.url)
         click.echo(f"{code:7} {g.name_en:16} {g.name_ar:16} {address}" + (f"  {g.host}" if g.host else ""))
     if known:
         for code, row in directory().items():
@@ -96,12 +96,12 @@ def move_(code: str, target: str | None, undone: bool) -> None:
     """
     if undone:
         known, emptied = moving.abort(code)
-        click.echo(f"{code} stays where it was and can be written again: {moving.shown(known.source)}")
+        click.echo(f"{code} stays where it was and can be written again: {without_password(known.source)}")
         if not emptied:
             click.echo(
-                f"The other database is away and may hold a copy: {moving.shown(known.target)}", err=True
+                f"The other database is away and may hold a copy: {without_password(known.target)}", err=True
             )
         return
     known = moving.move(code, target, lambda step: click.echo(f"{code}: {step}"))
-    click.echo(f"{code} is served from {moving.shown(known.target)}")
-    click.echo(f"The old database is kept, and refuses writing: {moving.shown(known.source)}")
+    click.echo(f"{code} is served from {without_password(known.target)}")
+    click.echo(f"The old database is kept, and refuses writing: {without_password(known.source)}")

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import Refused
 from core.explanation import explain
+from core.governorates.address import without_password
 from core.governorates.present import registry
 from core.safekeeping.backup import back_up
 from core.safekeeping.manifest import Manifest
@@ -70,9 +70,11 @@ def verify_backup(file: Path, scratch: str | None) -> None:
 def restore_(file: Path, code: str | None, url: str | None, replace: bool) -> None:
     """Serve a governorate from its backup, with a new database, at the present version of the code."""
     found = restore(file, code=code.upper() if code else None, url=url, replace=replace, progress=_watcher())
-    click.echo(f"{found.manifest.code} is served from {_shown(found.url)}: {_about(found.manifest)}")
+    click.echo(
+        f"{found.manifest.code} is served from {without_password(found.url)}: {_about(found.manifest)}"
+    )
     if found.before:
-        click.echo(f"Its database before is kept as it was: {_shown(found.before)}")
+        click.echo(f"Its database before is kept as it was: {without_password(found.before)}")
     if found.held or found.withdrawn:
         click.echo(
             f"{found.held + found.withdrawn} messages were waiting and may have been sent since the backup: "
@@ -91,10 +93,6 @@ def _about(manifest: Manifest) -> str:
         f"{manifest.code} of {manifest.made_at[:19]}Z, {len(manifest.tables)} tables, {manifest.rows} rows, "
         f"{len(manifest.files)} attachments, audit {manifest.audit.partition(':')[0]}"
     )
-
-
-def _shown(url: str) -> str:
-    return make_url(url).render_as_string(hide_password=True)
 
 
 def _watcher() -> Callable[[str], None]:

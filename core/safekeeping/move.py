@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from flask import g
 from flask_babel import gettext as _
-from sqlalchemy import Column, Connection, MetaData, String, Table, insert, make_url, select, text
+from sqlalchemy import Column, Connection, MetaData, String, Table, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.data.archive import TableDigest, digest, snapshot, table_names, write_table
@@ -26,6 +26,7 @@ from core.data.scope import Scope
 from core.data.session import Binding
 from core.data.time import now
 from core.errors import Refused, reason
+from core.governorates.address import without_password
 from core.governorates.engines import opened_engine
 from core.governorates.freezing import freeze, is_frozen, thaw
 from core.governorates.present import bound, engines, registry, served
@@ -97,11 +98,6 @@ def _empty_target(known: Journal) -> bool:
     return True
 
 
-def shown(url: str) -> str:
-    """A database's address without its password."""
-    return make_url(url).render_as_string(hide_password=True)
-
-
 def _begin(code: str, target: str | None) -> Journal:
     """Look at both databases; nothing is changed yet in either."""
     source = served(code).url
@@ -126,7 +122,10 @@ def _refuse_encoding(connection: Connection) -> None:
 def _refuse_another(known: Journal, target: str | None) -> None:
     if target is not None and absolute_url(target) != known.target:
         raise Refused(
-            _("It is being moved to %(target)s, not to the database given.", target=shown(known.target))
+            _(
+                "It is being moved to %(target)s, not to the database given.",
+                target=without_password(known.target),
+            )
         )
 
 
@@ -200,7 +199,7 @@ def _enter(known: Journal) -> None:
         g.request_id = known.id
         told = select(AuditRow.seq).where(AuditRow.op == OP, AuditRow.request_id == known.id)
         if session.scalar(told) is None:
-            places = {"from": shown(known.source), "to": shown(known.target)}
+            places = {"from": without_password(known.source), "to": without_password(known.target)}
             audit.record(OP, "core.governorate", places)
             session.commit()
 

@@ -12,7 +12,7 @@ from zipfile import ZipFile
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import Connection, Engine, delete, insert, make_url, select
+from sqlalchemy import Connection, Engine, delete, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from core.data.archive import TableDigest
@@ -20,6 +20,7 @@ from core.data.scope import Scope
 from core.data.session import Binding
 from core.data.time import now
 from core.errors import Refused, reason
+from core.governorates.address import without_password
 from core.governorates.engines import opened_engine
 from core.governorates.present import bound, engines, registry, served
 from core.governorates.provision import absolute_url, database_url, drop_database
@@ -204,7 +205,7 @@ def _serve(governorate: Governorate, before: Governorate | None) -> None:
 def _note_replaced(connection: Connection, before: Governorate) -> None:
     """Attachments that only the database before names stay until somebody lets it go (`sweeping`)."""
     rows: Any = Setting.__table__
-    kept = make_url(before.url).render_as_string(hide_password=True)
+    kept = without_password(before.url)
     connection.execute(delete(rows).where(rows.c.key == REPLACED))
     connection.execute(insert(rows).values(key=REPLACED, value=kept))
 

@@ -96,8 +96,8 @@ class Shape(Basis):
 
     def test_its_models_equal_its_migrations(self, module: Module, town: Town) -> None:
         """What the migrations made is what the models say, on this database."""
-        with town.ground.session(HERE) as session:
-            found = differences(session.info["binding"].engine.connect(), self.plugin)
+        with town.ground.session(HERE) as session, session.info["binding"].engine.connect() as connection:
+            found = differences(connection, self.plugin)
         assert not found, f"models and migrations differ; write a revision: {found}"
 
 

@@ -15,10 +15,9 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, se
 from core import Category, FigureSource, Period, db, select_visible
 from plugins.complaints.codes import REMOVED
 from plugins.complaints.forms import LIST
-from plugins.complaints.models import Complaint
+from plugins.complaints.models import MODEL, Complaint
 from plugins.complaints.workflow import ANSWERED, CLOSED, DRAFT
 
-COMPLAINT = "complaints.complaint"
 YES, NO = literal(1), literal(0)
 
 
@@ -36,7 +35,7 @@ def facts(date: Any, **counted: Any) -> Select[Any]:
     """
     return select_visible(
         Complaint,
-        literal(COMPLAINT).label("record_type"),
+        literal(MODEL).label("record_type"),
         Complaint.id.label("record_id"),
         Complaint.number.label("record_ref"),
         func.coalesce(Complaint.body_id, Complaint.unit_id).label("org_unit_id"),
@@ -92,7 +91,7 @@ def subjects() -> Mapping[str, str]:
 
 
 _SAME: dict[str, Any] = {
-    "reads": COMPLAINT,
+    "reads": MODEL,
     "denominator": _("Complaints received"),
     "unit_label": _("Body, or the desk where it is with none"),
     "stratum_label": _("Subject"),

@@ -20,7 +20,7 @@ from core.people.units import root_unit
 from core.work.history import History
 from plugins.complaints.codes import CHANNELS, COLLECTIVE, INDIVIDUAL, KINDS, OUTCOMES, REMOVED
 from plugins.complaints.forms import LIST
-from plugins.complaints.models import LONGEST_BODY, LONGEST_SUBJECT, Applicant, Complaint
+from plugins.complaints.models import LONGEST_BODY, LONGEST_SUBJECT, MODEL, Applicant, Complaint
 from plugins.complaints.workflow import ANSWERED, CLOSED, DRAFT, EXAMINING, REGISTERED  # fmt: skip
 from plugins.complaints.workflow import COMPLAINT as TABLE
 
@@ -152,4 +152,4 @@ def _first_line(body: str) -> str:
     return body.strip().partition("\n")[0]
 
 
-COMPLAINT: Any = ImportSpec("complaints.complaint", COLUMNS, build, prepare)
+COMPLAINT: Any = ImportSpec(MODEL, COLUMNS, build, prepare)

@@ -11,13 +11,12 @@ from flask_babel import gettext as _
 
 from admin import Task, backlog, tile
 from core import Scope, may, now, present
-from plugins.complaints.models import ACKNOWLEDGED, ANSWERING, SENT, WAITING
+from plugins.complaints.models import ACKNOWLEDGED, ANSWERING, MODEL, SENT, WAITING
 from plugins.complaints.views import LATE as LATE_ONES
 from plugins.complaints.views import ComplaintView, ReferralView
 from plugins.complaints.workflow import COMPLAINT as TABLE
 from plugins.complaints.workflow import EXAMINING, IN_ACTION, REFERRED, REGISTERED, REPLY_REVIEW
 
-COMPLAINTS = "complaints.complaint"
 CLERK, DIRECTOR = "CLK", "DIR"
 DESK = frozenset({"EXM", "OFF"})
 REVIEW = frozenset({"REV", "DIR"})
@@ -31,11 +30,11 @@ LATE = frozenset({"OFF", DIRECTOR, *ANSWERING})
 
 def tiles(scope: Scope) -> list[Any]:
     """What waits for this person's roles; for who only reads, how many are open."""
-    if not may("read", COMPLAINTS, scope):
+    if not may("read", MODEL, scope):
         return []
     roles = scope.roles
     found = [
-        *(_of_counter() if may("create", COMPLAINTS, scope) else ()),
+        *(_of_counter() if may("create", MODEL, scope) else ()),
         *(_of_clerk() if CLERK in roles else ()),
         *(_of_desk() if roles & DESK else ()),
         *(_of_body() if roles & BODY else ()),

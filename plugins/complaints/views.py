@@ -25,6 +25,7 @@ from plugins.complaints.forms import LIST
 from plugins.complaints.models import (
     ACKNOWLEDGED,
     ANSWERED,
+    MODEL,
     OVERALL,
     SENT,
     Complaint,
@@ -35,7 +36,6 @@ from plugins.complaints.promises import dates
 from plugins.complaints.workflow import COMPLAINT as TABLE
 from plugins.complaints.workflow import EXAMINING, RECEIVED, REGISTERED
 
-COMPLAINT = "complaints.complaint"
 ACKNOWLEDGE, REFER, REPRINT = "acknowledge", "refer", "reprint"
 LOCATION = "location"
 FOCAL_POINT = "FOC"
@@ -126,7 +126,7 @@ class ComplaintView(RecordView):
 
     def access_of(self, method: str) -> Access | None:
         """The receipt is for whoever takes complaints in."""
-        return Access("right", COMPLAINT, "create") if method == "receipt" else super().access_of(method)
+        return Access("right", MODEL, "create") if method == "receipt" else super().access_of(method)
 
     def may_edit(self, record: Complaint) -> bool:
         """What was entered wrongly is put right before it goes to a body, by who may handle it."""
@@ -288,5 +288,5 @@ class ComplaintFigures(FigurePage):
 
     name, title = "figures", _("Figures of complaints")
     menu_group = GROUP
-    reads = COMPLAINT
+    reads = MODEL
     figures = ("complaints.cohort", "complaints.flow", "complaints.removed", "complaints.told")

@@ -11,13 +11,14 @@ from flask_babel import lazy_gettext as _
 from core import State, Transition, Workflow
 from plugins.complaints import forms, promises, steps
 from plugins.complaints.codes import DRAFT
+from plugins.complaints.models import MODEL
 
 REGISTERED, EXAMINING, REFERRED = "registered", "examining", "referred"
 IN_ACTION, REPLY_REVIEW, ANSWERED, CLOSED = "in_action", "reply_review", "answered", "closed"
 RECEIVED = (REGISTERED, EXAMINING, REFERRED, IN_ACTION, REPLY_REVIEW, ANSWERED, CLOSED)
 
 COMPLAINT = Workflow(
-    model="complaints.complaint",
+    model=MODEL,
     states=[
         State(DRAFT, _("Draft"), colour="grey"),
         State(REGISTERED, _("Registered"), colour="blue"),
