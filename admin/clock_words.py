@@ -12,9 +12,10 @@ from babel.dates import get_day_names
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from admin.dates import LOCALES, day_text, digits, local
+from admin.dates import LOCALES, clock, day_text, digits, local
 from admin.display import comma
 from core.data.base import db
+from core.data.search import latin_digits
 from core.people.bilingual import present_language
 from core.people.users import User
 from core.work.clocks import story
@@ -145,8 +146,8 @@ def _reason(one: Reason) -> str:
 
 
 def feast_name(feast: Feast) -> str:
-    """Its name, and whether its date is an estimate or a day in lieu."""
-    name = feast.ar if present_language() == "ar" else feast.en
+    """Its name, in the governorate's digits, and whether its date is an estimate or a day in lieu."""
+    name = clock().digits(latin_digits(feast.ar if present_language() == "ar" else feast.en))
     marks = [_("estimated")] * feast.estimated + [_("day in lieu")] * feast.observed
     return f"{name} ({comma().join(marks)})" if marks else name
 

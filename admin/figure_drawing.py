@@ -22,6 +22,7 @@ _BIG = Markup('<p class="figure"><b>{}</b></p><dl class="figure-of">{}</dl>')
 _FACT = Markup("<div><dt>{}</dt><dd>{}</dd></div>")
 _LINE = Markup('<span class="figure-line"><b>{}</b> <bdi>({})</bdi></span>')
 _NUMBER = Markup('<bdi dir="ltr">{}</bdi>')
+_PERCENT = Markup('<bdi dir="ltr" class="number">{}</bdi>')  # its sign stays beside it at a line's end
 
 
 def big(figure: Figure, urls: tuple[str, str]) -> Markup:
@@ -83,7 +84,7 @@ def interval_words(figure: Figure) -> Markup:
         "With so many cases, chance alone could have made it anything from {low} to {high}"
         " (Wilson's interval, {level})."
     )
-    level = _NUMBER.format(clock().digits(f"{LEVEL * 100:.0f} %"))
+    level = _PERCENT.format(clock().digits(f"{LEVEL * 100:.0f} %"))
     return escape(sentence).format(low=_percent(ends[0]), high=_percent(ends[1]), level=level)
 
 
@@ -174,4 +175,4 @@ def _days(count: int | None) -> str:
 def _percent(share: Fraction | float | None) -> Markup:
     """Isolated left to right, or the sign would change sides in an Arabic sentence."""
     words = percent(share)
-    return escape(words) if share is None else _NUMBER.format(clock().digits(words))
+    return escape(words) if share is None else _PERCENT.format(clock().digits(words))

@@ -102,3 +102,15 @@ def test_no_page_of_figures_moves_sideways_on_a_telephone(page, counted):
     page.locator("a[href*='part=rest']").first.click()
     wide, window = page.evaluate(WIDTHS)
     assert wide == window
+
+
+def test_a_percentage_is_never_parted_from_its_sign(page, counted):
+    page.goto(counted + PAGE)
+    for width in (1280, 768, 414, 390, 375, 360, 320):
+        page.set_viewport_size({"width": width, "height": 800})
+        known = page.locator(".figure-card bdi", has_text="%")
+        assert known.count() > 10
+        parted = known.evaluate_all(
+            "all => all.filter(one => one.getClientRects().length > 1).map(one => one.textContent)"
+        )
+        assert parted == [], width

@@ -10,6 +10,7 @@ import click
 from flask import current_app
 from flask_babel import gettext as _
 
+from core.errors import Refused
 from core.operation.scaffold.line import read_line
 from core.operation.scaffold.words import complete
 from core.operation.scaffold.writing import Place, refuse_taken, write_module
@@ -18,21 +19,24 @@ from core.operation.scaffold.writing import Place, refuse_taken, write_module
 @click.command("new")
 @click.argument("plugin", metavar="ID")
 @click.option(
-    "--model", required=True, metavar="LINE", help='"Lamp: code, place, installed_on=date, faulty=bool"'
-)
+    "--model", "models", required=True, multiple=True, metavar="LINE",
+    help='"Lamp: code, place, installed_on=date, faulty=bool"',
+)  # fmt: skip
 @click.option(
     "--into", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
     help="A folder for DIWAN_PLUGIN_PATH, instead of this checkout.",
 )  # fmt: skip
-def new(plugin: str, model: str, into: Path | None) -> None:
+def new(plugin: str, models: tuple[str, ...], into: Path | None) -> None:
     """Write a module ID with one register, complete and tested, from a line that names its fields.
 
     A field is NAME or NAME=KIND, with ? where it may stay empty. Kinds: text (if none is named), note, int,
     decimal, date, datetime, bool, place. Arabic words follow in quotation marks: Lamp "one|many": wattage=int
     "label". Common names are known without; for others a terminal is asked.
     """
+    if len(models) > 1:
+        raise Refused(_("A module begins with one model. Write the others by hand once it stands."))
     place = Place.of(into)
-    settings, line = current_app.config["DIWAN"], read_line(model)
+    settings, line = current_app.config["DIWAN"], read_line(models[0])
     refuse_taken(plugin, line, place, settings)
     line = complete(line, _ask if sys.stdin.isatty() else None)
     written = write_module(plugin, line, place, settings)

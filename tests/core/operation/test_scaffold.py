@@ -157,6 +157,15 @@ def test_a_table_that_would_count_as_anothers_is_refused(write, tmp_path):
     assert "would count as one of the module “pole_things”" in str(told.exception)
 
 
+def test_a_second_model_is_refused_not_dropped(ground, tmp_path):
+    words = ["new", "poles", "--model", LAMP, "--model", "Pole: code", "--into", str(tmp_path)]
+    with ground.app.app_context():
+        told = CliRunner().invoke(module, words)
+    assert isinstance(told.exception, Refused)
+    assert "begins with one model" in str(told.exception)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_existing_test_is_never_overwritten(write, tmp_path):
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests/test_poles.py").write_text("mine")
