@@ -7,6 +7,12 @@ from journeys.test_complaint import SUBJECT, open_record, take_in
 pytestmark = pytest.mark.browser
 
 BOXES = "e => e.map(t => { const r = t.getBoundingClientRect(); return [r.top, r.left, r.right] })"
+BEHIND = """() => {
+    const one = document.activeElement, bar = document.querySelector(".save-bar");
+    if (!one.closest("form.card, main form") || bar.contains(one)) return "";
+    const hidden = one.getBoundingClientRect().top >= bar.getBoundingClientRect().top;
+    return (one.name || one.tagName) + (hidden ? " hidden" : "");
+}"""
 
 
 def test_tiles_fill_their_rows(desk):
@@ -42,3 +48,14 @@ def test_a_step_without_questions_shows_no_empty_strip(desk):
     examiner.step("examine")
     assert examiner.page.locator("form.card .card-body").count() == 0
     assert examiner.page.locator("form.card .btn-primary").count() == 1
+
+
+def test_what_the_keyboard_reaches_is_never_behind_the_bar_with_the_buttons(desk):
+    clerk = desk(size=PHONE).sign_in("clerk")
+    clerk.open("/admin/complaints/complaint/new")
+    reached = []
+    for _press in range(40):
+        clerk.page.keyboard.press("Tab")
+        reached.append(clerk.page.evaluate(BEHIND))
+    assert any(reached), "the keyboard went through the form"
+    assert [name for name in reached if name.endswith(" hidden")] == []
