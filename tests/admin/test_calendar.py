@@ -30,7 +30,9 @@ def test_it_is_there_in_arabic(person, browser):
     page = browser("ar").sign_in("adham").get(f"{PAGE}?year=٢٠٢٦")
     assert "تقويم العمل" in page.words
     assert "عيد الأضحى المبارك (تقديري)" in page.words
-    assert "ثورة 25 يناير" in page.words, "the library writes ٢٥, which no other number of the page is written in"
+    assert "ثورة 25 يناير" in page.words, (
+        "the library writes ٢٥, which no other number of the page is written in"
+    )
 
 
 @pytest.mark.parametrize("year", ["1066", "9999", "x", "20 26", "-2026", "²⁰²⁶"])

@@ -273,7 +273,9 @@ def test_refused_files_on_a_record_are_said_on_its_page(desk):
         assert taken.number in desk.said(answer)
         assert 'aria-invalid="true"' in answer.text
         summary = answer.text.index("error-summary")
-        assert summary < answer.text.index('class="facts"'), "the form is far below; the page opens at its top"
+        assert summary < answer.text.index('class="facts"'), (
+            "the form is far below; the page opens at its top"
+        )
     assert rows(desk) == []
 
 
