@@ -76,13 +76,3 @@ def race(rounds=5, meters=None, **sides):
             cost = meter() - began
             best[name] = min(best.get(name, cost), cost)
     return best
-
-
-def tell(title, best, rows=1):
-    """Print one line: each side's CPU per row (of it the database's) and its ratio to the side named `floor`."""
-    told = []
-    for name, cost in best.items():
-        of_it = f", database {cost.database / rows * 1000:.2f}" if cost.database else ""
-        ratio = cost.whole / best["floor"].whole
-        told.append(f"{name} {cost.whole / rows * 1000:.2f} ms{of_it} ({ratio:.1f}x)")
-    print(f"\n{title}: {'; '.join(told)}", flush=True)

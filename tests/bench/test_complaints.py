@@ -3,7 +3,8 @@
 import time
 
 import pytest
-from bench.race import race, tell
+from bench.race import race
+from bench.report import tell, tell_shares
 from bench.sampling import sampling
 from bench.stand import CODE, close, hidden, sign_in, standing
 
@@ -13,6 +14,7 @@ from core.config import read_settings
 REQUESTS = 100
 PAGE = 80
 CLERK, DIRECTOR = "clerk", "director"
+NAMES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
 STORED = {"received_at": "2025-06-02T10:00:00+00:00", "state": "registered"}
 NEW = "/admin/complaints/complaint/new"
 
@@ -21,6 +23,7 @@ NEW = "/admin/complaints/complaint/new"
     scope="module",
     params=[
         pytest.param(("sqlite", 100_000), id="sqlite-100000"),
+        pytest.param(("sqlite", 1_000_000), id="sqlite-1000000"),
         pytest.param(("postgres", 100_000), id="postgres-100000", marks=pytest.mark.postgres),
         pytest.param(("postgres", 1_000_000), id="postgres-1000000", marks=pytest.mark.postgres),
     ],
@@ -33,7 +36,7 @@ def stand(request, tmp_path_factory):
 
 
 def title(what, stand):
-    return f"{what}, {stand.rows:,} on {stand.backend}"
+    return f"{what}, {stand.rows:,} on {NAMES[stand.backend]}"
 
 
 def many(visitor, address, expected):
@@ -127,6 +130,4 @@ def test_where_the_time_of_both_goes(stand):
     finally:
         close(app)
     for what, found in (("List", of_list), ("Register", of_create)):
-        whole = found.total()
-        shares = ", ".join(f"{part} {count * 100 / whole:.0f} %" for part, count in found.most_common())
-        print(f"\n{title(what, stand)}, of the program's own CPU: {shares}", flush=True)
+        tell_shares(title(what, stand), found)

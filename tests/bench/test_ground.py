@@ -5,7 +5,8 @@ import sqlite3
 import subprocess
 import sys
 
-from bench.race import race, tell
+from bench.race import race
+from bench.report import tell
 
 from core.exchange import Column, ImportSpec, digits, moment
 from core.exchange.importing import Import

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import inspect, select, text
 
 from core.errors import Refused
+from core.governorates.address import without_password
 from core.governorates.engines import opened_engine
 from core.governorates.present import engines, registry
 from core.governorates.provision import drop_database
@@ -18,7 +19,6 @@ from core.modules import migrations
 from core.operation import examination
 from core.operation.birth import remove
 from core.safekeeping.backup import back_up
-from core.safekeeping.move import shown
 from core.safekeeping.restoring import check_backup, restore
 from core.work.files.store import STORE, store
 
@@ -348,7 +348,7 @@ def test_files_that_only_the_replaced_database_names_stay_until_it_is_let_go(
     ((id_, _number),) = desk.register("after the backup")
     desk.attach(id_, "newer")
     with app.app_context():
-        before = shown(registry().get(CODE).url)
+        before = without_password(registry().get(CODE).url)
         restore(kept[0], url=spare(backend), replace=True)
         (newer,) = {one.name for one in store().files(CODE)} - {one.name for one in kept[1].files}
         os.utime(app.extensions[STORE].folder / CODE / newer[:2] / newer, (0, 0))
