@@ -167,6 +167,12 @@ class DaysFilter(ColumnFilter):
             raise self.unknown()
         return value
 
+    def unknown(self) -> BadRequest:
+        """The answer to what is no day."""
+        return BadRequest(
+            _("The filter “%(title)s” takes a day of the calendar, such as 2026-11-19.", title=self.title)
+        )
+
     def where(self, value: Any) -> ColumnElement[bool]:
         """From the start of the first day to the end of the last."""
         first, last = value

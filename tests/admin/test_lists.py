@@ -137,7 +137,7 @@ def test_what_a_list_cannot_read_is_said_above_it(librarian, fill):
     assert "This list does not know “received_at”." in page.words
     page = librarian.get(f"{BOOKS}?kind=atlas&received_at_from=31/02/2026&filters=1")
     assert (page.status, len(page.rows)) == (400, 0)
-    assert "The filter “Received on” does not know this value." in page.words
+    assert "The filter “Received on” takes a day of the calendar, such as 2026-11-19." in page.words
     assert 'value="31/02/2026"' in page.html, "what was typed stays"
     assert "left out" not in librarian.get(f"{BOOKS}?kind=novel&size=20").words
 

@@ -14,7 +14,8 @@ def tell(what, best, rows=1):
         if name == "floor":
             continue
         named = what if name == "diwan" else f"{what}, as {name}"
-        spent = [f"{one / rows * 1000:.2f}" for one in (cost.whole, cost.database, floor)]
+        # SQLite works inside the program: its share is in the second table.
+        spent = [f"{one / rows * 1000:.2f}" if one else "-" for one in (cost.whole, cost.database, floor)]
         COSTS.append((named, *spent, f"{cost.whole / floor:.1f}"))
         _print(COST_HEAD, COSTS[-1])
 
