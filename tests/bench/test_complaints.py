@@ -22,10 +22,10 @@ NEW = "/admin/complaints/complaint/new"
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param(("sqlite", 100_000), id="sqlite-100000"),
-        pytest.param(("sqlite", 1_000_000), id="sqlite-1000000"),
-        pytest.param(("postgres", 100_000), id="postgres-100000", marks=pytest.mark.postgres),
-        pytest.param(("postgres", 1_000_000), id="postgres-1000000", marks=pytest.mark.postgres),
+        pytest.param(("sqlite", 100_000), id="sqlite-100k"),
+        pytest.param(("sqlite", 1_000_000), id="sqlite-1m"),
+        pytest.param(("postgres", 100_000), id="postgres-100k", marks=pytest.mark.postgres),
+        pytest.param(("postgres", 1_000_000), id="postgres-1m", marks=pytest.mark.postgres),
     ],
 )
 def stand(request, tmp_path_factory):
