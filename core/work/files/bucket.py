@@ -27,11 +27,10 @@ class BucketStore:
             self.client.put_object(Bucket=self.bucket, Key=self._key(code, name), Body=data)
 
     def open(self, code: str, name: str) -> BinaryIO:
-        """The object's body, read as it comes."""
+        """The object's body, read as it comes; each reading may raise Unavailable too."""
         with _reached():
-            return cast(
-                BinaryIO, self.client.get_object(Bucket=self.bucket, Key=self._key(code, name))["Body"]
-            )
+            found = self.client.get_object(Bucket=self.bucket, Key=self._key(code, name))
+        return cast(BinaryIO, _Body(found["Body"]))
 
     def delete(self, code: str, name: str) -> None:
         """Remove the object."""
@@ -48,6 +47,24 @@ class BucketStore:
 
     def _key(self, code: str, name: str) -> str:
         return f"{self.prefix}{code}/{name[:2]}/{name}"
+
+
+class _Body:
+    """An object on its way; a bucket that breaks off in the middle is away like one that never began."""
+
+    def __init__(self, body: Any) -> None:
+        self.body, self.close = body, body.close
+
+    def read(self, size: int | None = None) -> bytes:
+        """So many bytes, or all that are left."""
+        with _reached():
+            return cast(bytes, self.body.read(size))
+
+    def __enter__(self) -> _Body:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def open_bucket(settings: Settings) -> BucketStore:

@@ -1,7 +1,9 @@
 """The two stores do the same, and tell what they cannot do."""
 
+import socketserver
 import stat
 from datetime import timedelta
+from threading import Thread
 from types import SimpleNamespace
 
 import pytest
@@ -85,6 +87,24 @@ def test_a_bucket_that_is_away_or_not_ours_is_told(bucket_server):
         nobody.put("EG-KN", new_name(), b"paper")
     with pytest.raises(Unavailable):
         list(nobody.files("EG-KN"))
+
+
+def test_a_bucket_that_breaks_off_in_the_middle_is_away_too():
+    with socketserver.TCPServer(("127.0.0.1", 0), BreakingOff) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        keeper = open_bucket(settings(f"s3://papers?endpoint=http://127.0.0.1:{server.server_address[1]}"))
+        with keeper.open("EG-KN", new_name()) as file, pytest.raises(Unavailable):
+            file.read()
+        server.shutdown()
+
+
+class BreakingOff(socketserver.StreamRequestHandler):
+    """Promises 100 bytes and sends 5."""
+
+    def handle(self):
+        while self.rfile.readline().strip():
+            pass
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\npaper")
 
 
 def test_keys_begin_with_the_prefix_and_the_code(bucket_server):
