@@ -38,8 +38,8 @@ def hear(endpoint: str | None, values: dict[str, Any] | None) -> None:
 @doors.before_request
 def check() -> None:
     """A jurisdiction, where one is named, is the governorate's code."""
-    named = request.values.get("jurisdiction_id", "")
-    if named not in ("", present().code):
+    named = request.values.getlist("jurisdiction_id")  # in the address, and in the form
+    if not {"", present().code}.issuperset(named):
         raise NotFound(_("There is no such jurisdiction_id here: it is %(code)s.", code=present().code))
 
 

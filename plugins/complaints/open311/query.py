@@ -68,6 +68,8 @@ def _midnights(arguments: MultiDict[str, str]) -> tuple[datetime, ...]:
     Always whole days: by the second in which a request is found one could count which it was.
     """
     since, until = (_moment(arguments, name) for name in ("start_date", "end_date"))
+    if since and until and until < since:
+        raise Invalid(_("end_date may not be before start_date."))
     if since and until and until - since > LONGEST:
         raise Invalid(_("start_date and end_date may be at most 90 days apart."))
     try:

@@ -84,6 +84,9 @@ def test_unknown_services_and_jurisdictions_are_not_found(desk, machine):
     assert "NONSENSE" in error(machine.post(service_code="NONSENSE"))
     assert error(machine.post(service_code="UTL")), "a group is no service"
     assert "EG-KN" in error(machine.post("xml", jurisdiction_id="EG-SHR"))
+    assert "EG-KN" in error(machine.post(jurisdiction_id=["EG-KN", "EG-SHR"])), (
+        "whichever of two stands first"
+    )
     assert machine.get("services.xml", jurisdiction_id="example.org").status_code == 404
     assert machine.get("services.xml", jurisdiction_id="EG-KN").status_code == 200
     assert count(desk) == 0

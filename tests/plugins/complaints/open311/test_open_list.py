@@ -247,7 +247,8 @@ def test_a_place_without_point_and_the_other_way_round(desk, machine):
 BAD_QUESTIONS = (
     {"start_date": "yesterday"}, {"start_date": "2026-02-30"}, {"end_date": "2026-01-01T25:00Z"},
     {"start_date": "0001-01-01"}, {"end_date": "0001-01-01T00:00:00Z"}, {"start_date": "9999-12-31"},
-    {"start_date": "2026-01-01", "end_date": "2026-12-31"}, {"status": "pending"}, {"page": "0"},
+    {"start_date": "2026-01-01", "end_date": "2026-12-31"}, {"start_date": "2026-05-02", "end_date": "2026-05-01"},
+    {"start_date": "2026-05-24", "end_date": "2026-05-01"}, {"status": "pending"}, {"page": "0"},
     {"page": "-1"}, {"page": "NaN"}, {"page": "9" * 4000}, {"page_size": "1001"}, {"page_size": "1.5"},
     {"start_date": "2026-01-01T00:00:00+99:99"}, {"end_date": "'; --"}, {"start_date": "\x00"},
     {"service_request_id": "\x00"},
