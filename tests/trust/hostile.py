@@ -81,6 +81,29 @@ def jpeg_of_many_scans(times=5000, size=(512, 512)):
     return data[:first] + data[first:second] * times + data[second:]
 
 
+def jpeg_part(mark, content=b""):
+    """A part of a JPEG."""
+    return bytes((0xFF, mark)) + struct.pack(">H", len(content) + 2) + content
+
+
+def full_of(part, inside, at):
+    """10 MB: a picture with as many of one small part as fit in, `at` so many bytes from its beginning."""
+    return inside[:at] + part * (10_000_000 // len(part)) + inside[at:]
+
+
+def sealed(manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"):
+    """A text that LibreOffice saved behind a password: nothing in the zip itself says so."""
+    entry = '<m:file-entry m:full-path="content.xml"><m:encryption-data/></m:file-entry>'
+    return odt(("META-INF/manifest.xml", f'<m:manifest xmlns:m="{manifest}">{entry}</m:manifest>'))
+
+
+def listing(parts):
+    """A zip file of nothing but its list: so many lines, each of the same empty part."""
+    line = struct.pack("<4s6H3I5H2I", b"PK\x01\x02", 20, 20, *[0] * 7, 1, *[0] * 6) + b"a"
+    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 0, 0, len(line) * parts, 30, 0)
+    return b"PK\x03\x04" + b"\0" * 26 + line * parts + end
+
+
 def zipped(parts, method=ZIP_DEFLATED):
     """A zip file of (name, content) parts."""
     out = BytesIO()
@@ -212,6 +235,20 @@ def refused():
         "a JPEG of many passes behind a mark without length": (
             "photo.jpg", jpeg_with_stray(b"\xff\xd0")
         ),
+        "a JPEG of nothing but filling": ("photo.jpg", full_of(b"\xff", picture(), 2)),
+        "a JPEG of bytes that are passed over": ("photo.jpg", full_of(b"\0", picture(), 2)),
+        "a JPEG of empty parts": ("photo.jpg", full_of(jpeg_part(0xEF), picture(), 2)),
+        "a JPEG of a million places": ("photo.jpg", full_of(jpeg_part(0xE1, b"Exif\0\0ab"), picture(), 2)),
+        "a JPEG of empty parts behind its points": (
+            "photo.jpg", full_of(jpeg_part(0xEF), picture(), -2)
+        ),
+        "a PNG of empty parts": ("photo.png", full_of(chunk(b"prVt", b""), picture("PNG"), 33)),
+        "a PNG of empty parts behind its points": (
+            "photo.png", full_of(chunk(b"prVt", b""), picture("PNG"), -12)
+        ),
+        "a GIF of comments": ("photo.gif", full_of(b"!\xfe\x01a\0", picture("GIF"), 13 + 3 * 256)),
+        "a document that lists 200,000 parts": ("letter.docx", listing(200_000)),
+        "a text behind a password": ("letter.odt", sealed()),
         "a WebP of one byte": ("photo.webp", b"RIFF\x04\0\0\0WEBPV"),
         "a plain zip file": ("papers.zip", zipped([("a.txt", "a")])),
         "a zip file called a picture": ("papers.jpg", zipped([("a.txt", "a")])),

@@ -28,6 +28,7 @@ BROKEN = (
 )  # fmt: skip
 """What reading a damaged zip file may raise."""
 CONTENTS = "[Content_Types].xml"
+MANIFEST = "META-INF/manifest.xml"
 MAIN = {
     "docx": ("wordprocessingml.document.main+xml", "word/"),
     "xlsx": ("spreadsheetml.sheet.main+xml", "xl/"),
@@ -35,17 +36,21 @@ MAIN = {
 """What the list of contents must name, and the folder that must be there."""
 LINKS = {"hyperlink", "image", "externallinkpath", "externallinklongpath", "xlpathmissing"}
 """Relationships (ECMA-376-1, by the end of their type) that may lead out of it: nothing runs by them."""
+_LISTED = b"PK\x01\x02"
+"""What a part's line in the list of a zip file begins with (APPNOTE 4.3.12)."""
 _PROGRAMS = ("vbaproject.bin", "vbadata.xml")
 _PROGRAM_FOLDERS = ("basic/", "scripts/", "xl/macrosheets/", "word/activex/", "xl/activex/")
 
 
 def check_document(data: bytes, kind: Kind) -> None:
     """Raise Invalid for a bomb, a password, macros, or what is no document of this kind."""
+    if data.count(_LISTED) > MOST_PARTS:  # each is a step of Python's before any can be looked at
+        raise _too_much()
     try:
         with ZipFile(BytesIO(data)) as archive:
             parts = archive.infolist()
             _check_sizes(parts)
-            if any(part.flag_bits & 1 for part in parts):
+            if any(part.flag_bits & 1 for part in parts) or _is_sealed(archive, parts):
                 raise Invalid(OLD)
             if _holds_program(archive, parts):
                 raise Invalid(ACTIVE)
@@ -54,6 +59,10 @@ def check_document(data: bytes, kind: Kind) -> None:
         raise _damaged() from error
     if not sound:
         raise _damaged()
+
+
+def _too_much() -> Invalid:
+    return Invalid(_("This document unpacks to far more than a document holds; it was not opened."))
 
 
 def _damaged() -> Invalid:
@@ -65,13 +74,20 @@ def _check_sizes(parts: list[ZipInfo]) -> None:
     tight = any(part.file_size > max(HARMLESS, WORST_RATIO * part.compress_size) for part in parts)
     labels = sum(part.file_size for part in parts if _is_label(part))
     if tight or len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_CONTENT:
-        raise Invalid(_("This document unpacks to far more than a document holds; it was not opened."))
+        raise _too_much()
     if labels > LARGEST_LABELS:
         raise Invalid(_("This document holds far too many links. Send it as a PDF."))
 
 
 def _is_label(part: ZipInfo) -> bool:
-    return part.filename in ("mimetype", CONTENTS) or part.filename.lower().endswith(".rels")
+    return part.filename in ("mimetype", CONTENTS, MANIFEST) or part.filename.lower().endswith(".rels")
+
+
+def _is_sealed(archive: ZipFile, parts: list[ZipInfo]) -> bool:
+    """Whether a text of LibreOffice is behind a password: its list says so, not the zip (ODF 1.2, part 3)."""
+    lists = (part for part in parts if part.filename == MANIFEST)
+    marks = (one.tag for part in lists for one in _elements(archive, part, dtd=True))
+    return any(mark.endswith("}encryption-data") for mark in marks)
 
 
 def _holds_program(archive: ZipFile, parts: list[ZipInfo]) -> bool:
@@ -104,9 +120,12 @@ def _is_document(archive: ZipFile, ending: str, parts: list[ZipInfo]) -> bool:
     return named and any(name.startswith(folder) for name in names)
 
 
-def _elements(archive: ZipFile, part: ZipInfo) -> Iterator[Any]:
-    """Of a part that is XML in any encoding; raises ParseError or ValueError for another, or a DTD."""
-    elements: Iterator[Any] = fromstring(_read(archive, part), forbid_dtd=True).iter()
+def _elements(archive: ZipFile, part: ZipInfo, *, dtd: bool = False) -> Iterator[Any]:
+    """Of a part that is XML in any encoding; raises ParseError or ValueError for another, or for entities.
+
+    A DTD is allowed where OpenOffice's older versions name one; it is not fetched.
+    """
+    elements: Iterator[Any] = fromstring(_read(archive, part), forbid_dtd=not dtd).iter()
     return elements
 
 

@@ -7,6 +7,7 @@ fits into a few bytes.
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from threading import Lock
 from typing import Any
@@ -26,11 +27,28 @@ LONGEST_SIDE = 4096
 """Points of what is kept: small print of an A4 page stays readable."""
 SCANS = 100
 """So often a photograph may pass over itself while it is drawn; each pass costs time."""
+MOST_READS = 50_000
+"""So often a picture's parts may be reached for: of bare marks and empty parts, millions fit into 10 MB."""
+MOST_PARTS = 20_000
+"""Parts of a photograph; telephones make some hundred."""
 Image.MAX_IMAGE_PIXELS = LARGEST_PHOTO
 SMALL = (320, 320)
 """Points of a picture on a record's page."""
 _ONE_AT_A_TIME = Lock()
 """However many are sent at once, a process never holds more than one of them unpacked."""
+
+
+class _Counted(BytesIO):
+    """What a decoder reads from, until it reads too often: each of its steps here is one of Python's."""
+
+    reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Raises DecompressionBombError at one read too many."""
+        self.reads += 1
+        if self.reads > MOST_READS:
+            raise Image.DecompressionBombError("far too many parts")
+        return super().read(size)
 
 
 def redraw(data: bytes, kind: Kind) -> tuple[bytes, Kind]:
@@ -40,7 +58,7 @@ def redraw(data: bytes, kind: Kind) -> tuple[bytes, Kind]:
     """
     form = FORMATS[kind.media_type]
     try:
-        with _ONE_AT_A_TIME, Image.open(BytesIO(data), formats=[form]) as picture:
+        with _ONE_AT_A_TIME, Image.open(_Counted(data), formats=[form]) as picture:
             _check_points(picture, data, form)
             return _draw(picture, form)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -103,32 +121,31 @@ def count_scans(data: bytes) -> int:
     walk is sure to do as it does: then it is as often as the beginning of a pass is found anywhere.
     """
     at, scans = 2, 0
-    while at + 4 <= len(data) and scans <= SCANS:
+    for _part in range(MOST_PARTS):
+        if filled := _FILLING.match(data, at):
+            at = filled.end()
+        if at + 4 > len(data) or scans > SCANS:
+            return scans
         sign = data[at + 1]
         if data[at] != 0xFF or sign not in _MARKERS:
             return max(2, data.count(b"\xff\xda"))
-        if sign == 0xFF:
-            at += 1
-            continue
         if sign == 0xD9:
-            break
+            return scans
         at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
         if sign == 0xDA:
             scans += 1
             at = _after_points(data, at)
-    return scans
+    return SCANS + 1
 
 
-_MARKERS = {*range(0xC0, 0xD0), *range(0xD9, 0xF0), 0xFE, 0xFF}
-"""What may stand between the parts of a JPEG: beginnings of parts with a length, the end, and filling."""
+_MARKERS = {*range(0xC0, 0xD0), *range(0xD9, 0xF0), 0xFE}
+"""What may stand between the parts of a JPEG: beginnings of parts with a length, and the end."""
+_FILLING = re.compile(rb"\xff+(?=\xff)")
+_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+"""Between packed points, where 0xFF is written as 0xFF 0x00 and 0xD0 to 0xD7 only mark a place."""
 
 
 def _after_points(data: bytes, at: int) -> int:
     """Where the next marker stands behind the packed points that begin at `at`."""
-    while True:
-        at = data.find(b"\xff", at)
-        if at < 0 or at + 1 >= len(data):
-            return len(data)
-        if data[at + 1] not in (0, 0xFF, *range(0xD0, 0xD8)):
-            return at
-        at += 1 if data[at + 1] == 0xFF else 2
+    found = _MARKER.search(data, at)
+    return found.start() if found else len(data)

@@ -3,8 +3,10 @@
 import subprocess
 import sys
 import time
+import zlib
 from contextlib import suppress
 from io import BytesIO
+from os import urandom
 from pathlib import Path
 
 import pytest
@@ -106,6 +108,14 @@ def test_every_usual_sort_of_picture_is_drawn_anew(form, mode, media_type):
     assert Image.open(BytesIO(kept.data)).size == (64, 48)
 
 
+def test_a_picture_of_many_small_parts_is_no_bomb():
+    """As programs write them that pack a picture kilobyte by kilobyte."""
+    points = zlib.compress(b"".join(b"\0" + urandom(3 * 1700) for _row in range(1700)), 0)
+    parts = [hostile.chunk(b"IDAT", points[at : at + 1024]) for at in range(0, len(points), 1024)]
+    head = hostile.png_of(1700, 1700).partition(b"IDAT")[0][:-4]
+    assert accept("drawing.png", head + b"".join((*parts, hostile.chunk(b"IEND", b"")))).data
+
+
 def test_the_same_picture_comes_out_the_same_twice():
     assert accept("a.jpg", hostile.photograph()).sha256 == accept("b.jpg", hostile.photograph()).sha256
 
@@ -122,6 +132,7 @@ def test_passes_of_a_photograph_are_counted():
 @pytest.mark.parametrize(
     ("name", "data"),
     [("letter.docx", hostile.docx()), ("table.xlsx", hostile.xlsx()), ("letter.odt", hostile.odt()),
+     ("old.odt", hostile.odt(("META-INF/manifest.xml", '<!DOCTYPE m PUBLIC "x" "Manifest.dtd"><m/>'))),
      ("letter.pdf", hostile.PDF), ("ملاحظات.txt", "انقطعت المياه".encode()),
      ("old.txt", "انقطعت المياه".encode("cp1256")), ("table.csv", b"a,b\r\n1,2\r\n")],
 )  # fmt: skip
