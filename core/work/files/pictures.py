@@ -31,6 +31,8 @@ MOST_READS = 50_000
 """So often a picture's parts may be reached for: of bare marks and empty parts, millions fit into 10 MB."""
 MOST_PARTS = 20_000
 """Parts of a photograph; telephones make some hundred."""
+DARKER = [shade >> 8 for shade in range(1 << 16)]
+"""Of 65,536 shades of grey, as scanners give them, the 256 that are kept."""
 Image.MAX_IMAGE_PIXELS = LARGEST_PHOTO
 SMALL = (320, 320)
 """Points of a picture on a record's page."""
@@ -102,6 +104,8 @@ def _too_large() -> Invalid:
 
 def _draw(picture: Any, form: str) -> tuple[bytes, Kind]:
     """Made small before anything else: each further copy takes as much memory again."""
+    if picture.mode.startswith("I"):
+        picture = picture.convert("I").point(DARKER, "L")
     clear = form != "JPEG" and picture.has_transparency_data
     mode = "RGBA" if clear else "L" if picture.mode in ("1", "L") else "RGB"
     drawn = picture if picture.mode in (mode, "CMYK") else picture.convert(mode)

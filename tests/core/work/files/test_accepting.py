@@ -108,6 +108,13 @@ def test_every_usual_sort_of_picture_is_drawn_anew(form, mode, media_type):
     assert Image.open(BytesIO(kept.data)).size == (64, 48)
 
 
+def test_a_scan_of_65536_shades_of_grey_keeps_its_shades():
+    sent = BytesIO()
+    Image.linear_gradient("L").convert("I").point(lambda shade: shade * 257).convert("I;16").save(sent, "PNG")
+    kept = Image.open(BytesIO(accept("scan.png", sent.getvalue()).data))
+    assert kept.convert("L").tobytes() == Image.linear_gradient("L").tobytes()
+
+
 def test_a_picture_of_many_small_parts_is_no_bomb():
     """As programs write them that pack a picture kilobyte by kilobyte."""
     points = zlib.compress(b"".join(b"\0" + urandom(3 * 1700) for _row in range(1700)), 0)
