@@ -37,6 +37,16 @@ def test_what_is_put_is_opened_listed_and_deleted(keeper):
     assert [file.name for file in keeper.files("EG-SHR")] == [other]
 
 
+def test_a_file_that_goes_while_they_are_listed_is_left_out(keeper):
+    names = sorted(new_name() for _ in range(3))
+    for name in names:
+        keeper.put("EG-KN", name, b"paper")
+    listed = keeper.files("EG-KN")
+    assert next(listed).name == names[0]
+    keeper.delete("EG-KN", names[1])
+    assert next(file.name for file in listed if file.name != names[1]) == names[2]
+
+
 def test_a_governorate_opens_nothing_of_another(keeper):
     name = new_name()
     keeper.put("EG-KN", name, b"paper")
