@@ -85,7 +85,10 @@ class FolderStore:
     def files(self, code: str) -> Iterator[Kept]:
         """Every file, halves that a crash left among them."""
         for path in sorted((self.folder / code).glob("??/*")):
-            known = path.stat()
+            try:
+                known = path.stat()
+            except FileNotFoundError:  # removed since, or whole by now and under its own name
+                continue
             yield Kept(path.name, known.st_size, datetime.fromtimestamp(known.st_mtime, UTC))
 
     def _path(self, code: str, name: str) -> Path:
