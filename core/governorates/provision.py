@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import URL, create_engine, make_url, text
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from core.errors import Refused
 
+KINDS = ("sqlite", "postgresql")
+
 
 def absolute_url(url: str) -> str:
-    """`url` with a SQLite path made absolute: workers may start in another folder."""
-    address: Any = make_url(url)
+    """`url` with a SQLite path made absolute: workers may start in another folder.
+
+    Raises Refused unless it names a database of one of the two kinds: engines take whatever is not SQLite
+    for PostgreSQL, and what is not named would be one that nobody meant.
+    """
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        address = None
+    if address is None or address.get_backend_name() not in KINDS or not address.database:
+        raise Refused(
+            _(
+                "That URL names no database that can be used: it must be like %(sqlite)s or %(postgresql)s.",
+                sqlite="sqlite:////folder/file.sqlite",
+                postgresql="postgresql://user:password@host/database",
+            )
+        )
     if address.get_backend_name() == "sqlite":
         address = address.set(database=str(Path(address.database).absolute()))
     return address.render_as_string(hide_password=False)
@@ -49,9 +68,14 @@ def _create_on_server(code: str, server: URL) -> str:
             connection.exec_driver_sql(
                 f"CREATE ROLE {quoted} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '{password}'"
             )
-            connection.exec_driver_sql(
-                f"CREATE DATABASE {quoted} OWNER {quoted} ENCODING 'UTF8' TEMPLATE template0"
-            )
+            try:
+                connection.exec_driver_sql(
+                    f"CREATE DATABASE {quoted} OWNER {quoted} ENCODING 'UTF8' TEMPLATE template0"
+                )
+            except SQLAlchemyError:
+                with suppress(SQLAlchemyError):  # a role without a database would refuse the next attempt
+                    connection.exec_driver_sql(f"DROP ROLE {quoted}")
+                raise
             connection.exec_driver_sql(f"REVOKE ALL ON DATABASE {quoted} FROM PUBLIC")
     finally:
         engine.dispose()

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import create_engine, make_url, select, text
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from core.errors import NotFound, Refused
 from core.governorates.directory import directory, entry
@@ -161,12 +161,37 @@ class TestBirth:
                     remove(governorate.code, drop=True)
                 app.extensions["diwan_registry"].engine.dispose()
 
+    @pytest.mark.postgres
+    def test_a_server_that_makes_no_database_keeps_no_role_either(self, tmp_path, postgres_url):
+        """The database's name is taken: once that is mended, the same command succeeds."""
+        from core.app import create_app
+        from core.testing import test_settings
+
+        app = create_app(test_settings(tmp_path, provision_url=postgres_url))
+        server = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+        with server.connect() as connection, app.app_context():
+            connection.execute(text("CREATE DATABASE diwan_ye_mr"))
+            try:
+                with pytest.raises(ProgrammingError, match="already exists"):
+                    add("YE-MR")
+            finally:
+                connection.execute(text("DROP DATABASE diwan_ye_mr"))
+            add("YE-MR")
+            remove("YE-MR", drop=True)
+            app.extensions["diwan_registry"].engine.dispose()
+        server.dispose()
+
+    @pytest.mark.parametrize(
+        "url", ["sqlite://", "mysql://nobody@127.0.0.1:1/none", "postgresql://nobody@127.0.0.1:1"]
+    )
+    def test_what_names_no_database_of_the_two_kinds_is_refused(self, app, url):
+        """It would be taken for PostgreSQL, and for a database that nobody meant."""
+        with app.app_context(), pytest.raises(Refused, match="names no database"):
+            add("YE-MR", url=url)
+
 
 def check_roles(made, postgres_url):
     """Neither role is powerful, and neither is let into the other's database."""
-    from sqlalchemy import create_engine, make_url
-    from sqlalchemy.exc import OperationalError
-
     server = create_engine(postgres_url)
     with server.connect() as connection:
         for governorate in made:

@@ -307,7 +307,10 @@ def test_a_source_that_was_written_meanwhile_is_noticed(app, frozen):
         (None, "--to URL"),
         ("sqlite:////nowhere/at/all.sqlite", "unable to open"),
         ("postgresql://nobody@127.0.0.1:1/none", "refused"),
-        ("no address", "URL"),
+        ("no address", "URL names no database"),
+        ("sqlite://", "URL names no database"),
+        ("postgresql://nobody@127.0.0.1:1", "URL names no database"),
+        ("mysql://nobody@127.0.0.1:1/none", "URL names no database"),
     ],
 )
 def test_a_target_that_cannot_be_used_changes_nothing(app, diwan, desk, target, said):
