@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from flask import g
 from flask_babel import gettext as _
-from sqlalchemy import Column, Connection, MetaData, String, Table, insert, select, text
+from sqlalchemy import Column, Connection, MetaData, String, Table, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.data.archive import TableDigest, digest, snapshot, table_names, write_table
@@ -36,7 +36,7 @@ from core.safekeeping import journal
 from core.safekeeping.journal import Journal
 from core.safekeeping.papers import Progress, silent
 from core.safekeeping.passing import passing_folder
-from core.safekeeping.shape import compare, drop_all, fill, read_shape, refuse_used
+from core.safekeeping.shape import compare, drop_all, fill, read_shape, refuse_unfit
 from core.work import audit
 from core.work.chain import AuditRow
 
@@ -107,16 +107,10 @@ def _begin(code: str, target: str | None) -> Journal:
     if target == source:
         raise Refused(_("%(code)s is in that database already.", code=code))
     with opened_engine(target) as engine, engine.connect() as connection:
-        refuse_used(connection)
-        _refuse_encoding(connection)
+        refuse_unfit(connection)
     known = Journal(code, uuid4().hex, source, target, PREPARED, now().isoformat())
     journal.write(known)
     return known
-
-
-def _refuse_encoding(connection: Connection) -> None:
-    if connection.dialect.name != "sqlite" and connection.scalar(text("SHOW server_encoding")) != "UTF8":
-        raise Refused(_("That database cannot hold every letter: it must be made with ENCODING 'UTF8'."))
 
 
 def _refuse_another(known: Journal, target: str | None) -> None:

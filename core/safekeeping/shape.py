@@ -45,8 +45,10 @@ def _revision(connection: Connection, chain: str) -> str | None:
     return connection.scalar(select(versions.c.version_num))
 
 
-def refuse_used(connection: Connection) -> None:
-    """Raise Refused unless the database is empty."""
+def refuse_unfit(connection: Connection) -> None:
+    """Raise Refused unless the database is empty and can hold every letter."""
+    if connection.dialect.name != "sqlite" and connection.scalar(text("SHOW server_encoding")) != "UTF8":
+        raise Refused(_("That database cannot hold every letter: it must be made with ENCODING 'UTF8'."))
     names = table_names(connection)
     if not names:
         return
@@ -63,9 +65,9 @@ def fill(
     """Make the tables of `shape` in an empty database and put the rows of `tables` into them.
 
     The connection is inside `changing_structure`. At last everything is read again and compared. Raises
-    Refused where the database is in use, or the shape is newer than this version of the code.
+    Refused where the database is in use or of another encoding, or the shape is newer than this code.
     """
-    refuse_used(connection)
+    refuse_unfit(connection)
     _build(connection, shape)
     expected = []
     with loading(connection, shape.tables):

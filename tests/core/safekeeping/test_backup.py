@@ -4,9 +4,11 @@ import os
 import shutil
 import threading
 from dataclasses import replace
+from functools import partial
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import inspect, select, text
+from sqlalchemy import inspect, make_url, select, text
 
 from core.errors import Refused
 from core.governorates.address import without_password
@@ -161,6 +163,25 @@ def test_a_database_that_is_in_use_is_not_written_over(app, kept, spare, backend
         connection.execute(text("CREATE TABLE somebody (id integer)"))
     with app.app_context(), pytest.raises(Refused, match="not empty and not Diwan's"):
         restore(kept[0], url=url, replace=True)
+
+
+@pytest.mark.postgres
+def test_a_database_that_cannot_hold_every_letter_is_refused_in_words(app, kept, ground, postgres_url):
+    name = f"diwan_latin_{uuid4().hex[:8]}"
+    ground._on_server(
+        f"CREATE DATABASE {name} ENCODING 'LATIN1' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'"
+    )
+    url = make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+    try:
+        with app.app_context():
+            for attempt in (
+                partial(check_backup, kept[0], url),
+                partial(restore, kept[0], url=url, replace=True),
+            ):
+                with pytest.raises(Refused, match="ENCODING 'UTF8'"):
+                    attempt()
+    finally:
+        ground._on_server(f"DROP DATABASE {name}")
 
 
 @pytest.mark.slow
