@@ -28,6 +28,8 @@ from core.work.files.keeping import StoredFile
 MANIFEST = "manifest.json"
 PROOF = 128
 PIECE = 1 << 20
+LARGEST = 64 << 20
+"""Bytes that are read of a manifest while nothing proves who wrote it; one of our own may be larger."""
 BROKEN = (*BROKEN_ZIP, TypeError, AttributeError)
 """What reading a damaged zip file or manifest may raise."""
 
@@ -73,11 +75,12 @@ def opened(path: Path) -> Iterator[tuple[ZipFile, Manifest]]:
     """
     with path.open("rb") as file:
         sha, proof = _digest(file), _read_proof(file)
-        if proof[:64] != sha:
+        if proof[:64] != sha.encode():
             raise _find_damage(path)
+        signed = hmac.compare_digest(proof[64:], _sign(sha).encode())
         try:
             archive = ZipFile(file)
-            manifest = Manifest.parse(archive.read(MANIFEST))
+            manifest = _read_manifest(archive, signed=signed)
         except BROKEN as error:
             raise Damaged(_("%(file)s is no backup that this version can read.", file=path.name)) from error
         if manifest.key != fingerprint():
@@ -89,7 +92,7 @@ def opened(path: Path) -> Iterator[tuple[ZipFile, Manifest]]:
                     key=manifest.key,
                 )
             )
-        if not hmac.compare_digest(proof[64:], _sign(sha)):
+        if not signed:
             raise Damaged(_("%(file)s was not written by this installation.", file=path.name))
         with archive:
             yield archive, manifest
@@ -124,7 +127,7 @@ def _find_damage(path: Path) -> Damaged:
         with ZipFile(path) as archive:
             for name in archive.namelist():
                 _read_through(archive, name)
-            manifest = Manifest.parse(archive.read(MANIFEST))
+            name, manifest = MANIFEST, _read_manifest(archive, signed=False)
             for name in check_entries(archive, manifest):  # noqa: B007 - said of the one that raises
                 pass
     except (*BROKEN, OSError, Damaged) as error:
@@ -133,6 +136,13 @@ def _find_damage(path: Path) -> Damaged:
         sentence = _("%(file)s is damaged: %(name)s is not as it was written.", file=path.name, name=name)
         return Damaged(sentence)
     return Damaged(_("%(file)s is damaged beside what it holds; do not trust it.", file=path.name))
+
+
+def _read_manifest(archive: ZipFile, *, signed: bool) -> Manifest:
+    """What a file says about itself; unless it is ours, only if it fits: packed zeros can fill the memory."""
+    if not signed and archive.getinfo(MANIFEST).file_size > LARGEST:
+        raise ValueError(MANIFEST)
+    return Manifest.parse(archive.read(MANIFEST))
 
 
 def _read_through(archive: ZipFile, name: str) -> None:
@@ -148,9 +158,9 @@ def _prove(file: IO[bytes]) -> None:
     file.flush()
 
 
-def _read_proof(file: IO[bytes]) -> str:
+def _read_proof(file: IO[bytes]) -> bytes:
     file.seek(max(0, file.seek(0, os.SEEK_END) - PROOF))
-    return file.read().decode("ascii", "replace")
+    return file.read()
 
 
 def _digest(file: IO[bytes]) -> str:

@@ -1,6 +1,7 @@
 """One byte that is not as it was written is found, wherever it is, and what is damaged is named."""
 
 import threading
+import tracemalloc
 from dataclasses import replace
 from types import SimpleNamespace
 from zipfile import ZipFile
@@ -12,7 +13,7 @@ from core.errors import Refused
 from core.governorates.present import registry
 from core.safekeeping import container
 from core.safekeeping.backup import back_up
-from core.safekeeping.container import PROOF, opened, writing
+from core.safekeeping.container import LARGEST, MANIFEST, PIECE, PROOF, opened, writing
 from core.safekeeping.restoring import check_backup, restore
 from core.work.files.store import STORE, FolderStore, store
 
@@ -75,6 +76,33 @@ def test_one_flipped_byte_between_the_entries_is_found(app, kept, broken):
     ):
         with app.app_context(), pytest.raises(Damaged):
             check_backup(broken(place))
+
+
+def test_a_flipped_byte_of_the_proof_is_found_whatever_it_has_become(app, kept, tmp_path):
+    """Also where it is no letter any more."""
+    for place in range(len(kept.data) - PROOF, len(kept.data)):
+        data = bytearray(kept.data)
+        data[place] ^= 0x80
+        path = tmp_path / "flipped.diwan.zip"
+        path.write_bytes(data)
+        with app.app_context(), pytest.raises(Damaged, match=r"flipped\.diwan\.zip"), opened(path):
+            pass
+
+
+def test_a_manifest_that_would_fill_the_memory_is_not_unpacked(app, tmp_path, monkeypatch):
+    """The hash of a file can be made by anybody: what is not signed is not trusted with memory either."""
+    path = tmp_path / "bomb.diwan.zip"
+    monkeypatch.setattr(container, "derive", lambda code, purpose: b"another key")
+    with app.app_context(), writing(path) as archive, archive.open(MANIFEST, "w") as file:
+        for _piece in range(LARGEST // PIECE + 1):
+            file.write(bytes(PIECE))
+    monkeypatch.undo()
+    tracemalloc.start()
+    with app.app_context(), pytest.raises(Damaged, match="no backup that this version can read"):
+        check_backup(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < LARGEST // 4
 
 
 def test_what_is_cut_off_or_no_backup_at_all_is_said_to_be(app, kept, tmp_path):
